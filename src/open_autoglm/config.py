@@ -1,0 +1,172 @@
+"""Settings: defaults, then the YAML file, then the environment, then flags.
+
+The only reader of the environment. Every value remembers where it came from, so that
+``open-autoglm-cli config`` can say so and an error can name the place to mend.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from open_autoglm.errors import ConfigurationError
+
+ENVIRONMENT_PREFIX = "OPEN_AUTOGLM_"
+FILE_NAME = "open-autoglm.yaml"
+MAX_FILE_BYTES = 1_000_000
+
+
+def default_data_dir() -> Path:
+    return platformdirs.user_data_path("open-autoglm", appauthor=False)
+
+
+class Settings(BaseModel):
+    """Every setting. A key here is a YAML key, a flag and ``OPEN_AUTOGLM_<KEY>``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model_path: str = Field(
+        default="autoglm-large",
+        description="A model file, a folder that holds one, or a name from the catalogue.",
+    )
+    context_window: int | None = Field(
+        default=None,
+        ge=256,
+        description="Tokens of prompt and answer together. Empty: what the model and memory allow, up to 16384.",
+    )
+    device_map: str | dict[str, int] = Field(
+        default="auto",
+        description="auto, cpu, gpu, or layers per device, for example {gpu: 20}.",
+    )
+    local_api_port: int = Field(
+        default=8080, ge=1, le=65535, description="Port of the local gateway."
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="The folder that holds all state: models, page results, conversations, caches.",
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="Threads for the engine. Empty: the free physical cores."
+    )
+    engine_start_timeout_s: float = Field(
+        default=180.0, gt=0, description="Seconds a model may take to load."
+    )
+    language: Literal["auto", "zh", "en"] = Field(
+        default="auto", description="Language of summaries. auto: the document's own."
+    )
+    max_pages: int = Field(default=2000, ge=1, description="Pages read from one file at most.")
+    max_file_mb: int = Field(
+        default=1024, ge=1, description="Size of one input file at most, in MB."
+    )
+    page_timeout_s: float = Field(default=60.0, gt=0, description="Seconds one page may take.")
+    worker_memory_mb: int = Field(
+        default=3072, ge=256, description="Memory one document worker may take, in MB."
+    )
+    page_cache_mb: int = Field(
+        default=512,
+        ge=0,
+        description="Disk for finished pages, so that a second run continues. 0: none.",
+    )
+    offline: bool = Field(
+        default=False, description="Never use the network, not even to obtain a model."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="Least severity that is logged to stderr."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="One log record a line."
+    )
+
+
+@dataclass(frozen=True)
+class LoadedSettings:
+    """Settings and, for every key, the place its value came from."""
+
+    values: Settings
+    sources: Mapping[str, str]
+
+
+def load_settings(
+    *,
+    file: Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> LoadedSettings:
+    """Merge the four layers and validate.
+
+    ``file`` is the YAML named by ``--config``; without it ``OPEN_AUTOGLM_CONFIG``, then
+    ``open-autoglm.yaml`` in the working folder are used where they exist. ``flags`` with value None
+    were not given. Raises ConfigurationError naming key, value, place and remedy.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    sources = dict.fromkeys(Settings.model_fields, "default")
+    named = file or _path_of(environment.get(ENVIRONMENT_PREFIX + "CONFIG"))
+    path = named or Path(FILE_NAME)
+    if named is not None or path.is_file():
+        for key, value in _read_yaml(path).items():
+            values[key], sources[key] = value, str(path)
+    for key in Settings.model_fields:
+        variable = ENVIRONMENT_PREFIX + key.upper()
+        if environment.get(variable):
+            values[key], sources[key] = (
+                _parse(environment[variable], variable),
+                f"environment {variable}",
+            )
+    for key, value in (flags or {}).items():
+        if value is not None:
+            values[key] = _parse(value, f"--{key}") if isinstance(value, str) else value
+            sources[key] = f"flag --{key.replace('_', '-')}"
+    try:
+        return LoadedSettings(Settings.model_validate(values), sources)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        raise ConfigurationError(
+            f"Setting {key!r} is {first['input']!r} (from {sources.get(key, 'an unknown place')}): "
+            f"{first['msg']}.",
+            hint=_remedy(key),
+        ) from error
+
+
+def _path_of(value: str | None) -> Path | None:
+    return Path(value).expanduser() if value else None
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ConfigurationError(f"Settings file {path} is larger than {MAX_FILE_BYTES} bytes.")
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"Settings file {path} can't be read: {error}.") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"Settings file {path} is not valid YAML: {error}.") from error
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise ConfigurationError(f"Settings file {path} must hold 'key: value' lines.")
+    return {str(key): value for key, value in loaded.items()}
+
+
+def _parse(value: str, place: str) -> Any:
+    """Text from the environment or a flag, read as YAML so that {gpu: 20} and 4096 mean what they say."""
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{place} is {value!r}, which is not a value.") from error
+
+
+def _remedy(key: str) -> str:
+    field = Settings.model_fields.get(key)
+    if field is None:
+        known = ", ".join(Settings.model_fields)
+        return f"Remove it or use one of: {known}."
+    return f"It should be: {field.description}"

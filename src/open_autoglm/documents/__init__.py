@@ -1,0 +1,1 @@
+"""Open any file: pages, regions, text, tables, formulas, reading order, Markdown and JSON."""

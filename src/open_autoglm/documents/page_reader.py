@@ -1,0 +1,25 @@
+"""One page, from what lies on it to regions in reading order."""
+
+from __future__ import annotations
+
+from open_autoglm.documents.content import PageContent, PageRaster
+from open_autoglm.documents.formulas import find_formulas
+from open_autoglm.documents.layout import lay_out
+from open_autoglm.documents.model import Page
+from open_autoglm.documents.recognize import complete
+from open_autoglm.documents.tables import find_tables
+
+
+def read_page(content: PageContent, raster: PageRaster) -> Page:
+    """Complete the text, find tables and formulas, then lay out what remains."""
+    content = complete(content, raster)
+    tables = find_tables(content, raster)
+    formulas = find_formulas(content, raster)
+    return Page(
+        number=content.number,
+        width=content.width,
+        height=content.height,
+        rotation=content.rotation,
+        regions=tuple(lay_out(content, tables, formulas)),
+        warnings=tuple(content.warnings),
+    )

@@ -1,0 +1,1 @@
+"""Inference engines behind one protocol. Nothing outside this package names an inference library."""

@@ -1,0 +1,1 @@
+"""The local adaptation layer: what this machine has, what fits it, and the model files."""

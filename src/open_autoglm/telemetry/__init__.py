@@ -1,0 +1,1 @@
+"""Logs, metrics and traces; every name stands in one place."""
