@@ -39,15 +39,13 @@ class Settings(BaseModel):
     context_window: int | None = Field(
         default=None,
         ge=256,
-        description="Tokens of prompt and answer together. Empty: what the model and memory allow, up to 16384.",
+        description="Tokens of prompt and answer together. Empty: what model and memory allow.",
     )
     device_map: str | dict[str, int] = Field(
         default="auto",
         description="auto, cpu, gpu, or layers per device, for example {gpu: 20}.",
     )
-    local_api_port: int = Field(
-        default=8080, ge=1, le=65535, description="Port of the local gateway."
-    )
+    local_api_port: int = Field(default=8080, ge=1, le=65535, description="Port of the local gateway.")
     data_dir: Path = Field(
         default_factory=default_data_dir,
         description="The folder that holds all state: models, page results, conversations, caches.",
@@ -62,9 +60,7 @@ class Settings(BaseModel):
         default="auto", description="Language of summaries. auto: the document's own."
     )
     max_pages: int = Field(default=2000, ge=1, description="Pages read from one file at most.")
-    max_file_mb: int = Field(
-        default=1024, ge=1, description="Size of one input file at most, in MB."
-    )
+    max_file_mb: int = Field(default=1024, ge=1, description="Size of one input file at most, in MB.")
     page_timeout_s: float = Field(default=60.0, gt=0, description="Seconds one page may take.")
     worker_memory_mb: int = Field(
         default=3072, ge=256, description="Memory one document worker may take, in MB."
@@ -74,15 +70,11 @@ class Settings(BaseModel):
         ge=0,
         description="Disk for finished pages, so that a second run continues. 0: none.",
     )
-    offline: bool = Field(
-        default=False, description="Never use the network, not even to obtain a model."
-    )
+    offline: bool = Field(default=False, description="Never use the network, not even to obtain a model.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Least severity that is logged to stderr."
     )
-    log_format: Literal["text", "json"] = Field(
-        default="text", description="One log record a line."
-    )
+    log_format: Literal["text", "json"] = Field(default="text", description="One log record a line.")
 
 
 @dataclass(frozen=True)

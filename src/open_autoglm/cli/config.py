@@ -29,8 +29,5 @@ def config_command(settings: LoadedSettings, *, as_json: bool) -> None:
         return
     print_table(
         ("setting", "value", "from"),
-        [
-            (key, "" if values[key] is None else str(values[key]), settings.sources[key])
-            for key in values
-        ],
+        [(key, "" if values[key] is None else str(values[key]), settings.sources[key]) for key in values],
     )

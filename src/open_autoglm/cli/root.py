@@ -101,7 +101,7 @@ def _run(arguments: list[str] | None = None) -> int:
         # The reader of our output went away; flushing again at exit would only repeat the error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence, the log the traceback
+    except Exception as error:
         import logging
 
         logging.getLogger("open_autoglm.cli").debug("unexpected error", exc_info=True)
