@@ -1,0 +1,47 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from open_autoglm.errors import OutputFailed
+
+
+@contextlib.contextmanager
+def write_whole(path: Path) -> Iterator[IO[str]]:
+    """A UTF-8 text stream that becomes ``path`` when the block ends well, and nothing otherwise.
+
+    The text goes to a temporary file in the same folder, is flushed to the disk and renamed, so a
+    reader never sees a part. Raises OutputFailed naming the path, the reason and the remedy.
+    """
+    temporary: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        temporary = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_usual_mode())
+        temporary.replace(path)
+        temporary = None
+    except OSError as error:
+        raise OutputFailed(
+            f"Can't write {path}: {error.strerror or error}.",
+            hint="Nothing was left half-written. Free some space or choose another place with --output.",
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _usual_mode() -> int:
+    """The mode a plain ``open`` would have given; temporary files start readable by their owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
