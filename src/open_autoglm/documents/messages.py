@@ -1,0 +1,121 @@
+"""What a worker process and the program say to each other: length-prefixed JSON over pipes.
+
+JSON and not pickle on purpose: a worker that a hostile file has taken over must not be able to run
+code in the program. Every message is validated when it arrives.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated, BinaryIO, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from open_autoglm import errors
+from open_autoglm.documents.formats import Format
+from open_autoglm.documents.limits import MAX_PAGE_MESSAGE_BYTES
+from open_autoglm.documents.model import Page
+from open_autoglm.errors import DamagedInput, OpenAutoGLMError
+
+_LENGTH = struct.Struct(">I")
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Setup(_Message):
+    """First word to a worker."""
+
+    kind: Literal["setup"] = "setup"
+    opener: str
+    """``module:function`` that takes an OpenFile and returns a PagedFile."""
+    memory_bytes: int
+    threads: int
+    time_limit_s: float
+    """A worker that is still busy this much later ends itself, also when the program is gone."""
+
+
+class OpenFile(_Message):
+    """The file this worker reads from now on."""
+
+    kind: Literal["open"] = "open"
+    path: str
+    format: Format
+    password: str | None = None
+
+
+class ReadPage(_Message):
+    kind: Literal["read"] = "read"
+    number: int
+
+
+class Started(_Message):
+    """The worker has loaded its code and waits."""
+
+    kind: Literal["started"] = "started"
+
+
+class Opened(_Message):
+    kind: Literal["opened"] = "opened"
+    page_count: int = Field(ge=0)
+    title: str | None = None
+    author: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class PageRead(_Message):
+    kind: Literal["page"] = "page"
+    page: Page
+
+
+class Failed(_Message):
+    """Opening or one page failed. ``error`` names a class of ``open_autoglm.errors``."""
+
+    kind: Literal["failed"] = "failed"
+    error: str
+    message: str
+    hint: str | None = None
+    out_of_memory: bool = False
+
+    def as_error(self) -> OpenAutoGLMError:
+        kind = getattr(errors, self.error, None)
+        if not (isinstance(kind, type) and issubclass(kind, OpenAutoGLMError)):
+            kind = DamagedInput
+        return kind(self.message, hint=self.hint)
+
+
+Command = Setup | OpenFile | ReadPage
+Answer = Started | Opened | PageRead | Failed
+
+_COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
+_ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
+
+
+def send(stream: BinaryIO, message: Command | Answer) -> None:
+    body = message.model_dump_json(exclude_defaults=False).encode()
+    stream.write(_LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+def receive_command(stream: BinaryIO) -> Command | None:
+    """The next command; None at the end of the stream."""
+    body = _receive(stream)
+    return None if body is None else _COMMANDS.validate_json(body)
+
+
+def receive_answer(stream: BinaryIO) -> Answer | None:
+    """The next answer; None at the end of the stream. ValueError on anything that is not one."""
+    body = _receive(stream)
+    return None if body is None else _ANSWERS.validate_json(body)
+
+
+def _receive(stream: BinaryIO) -> bytes | None:
+    prefix = stream.read(_LENGTH.size)
+    if len(prefix) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(prefix)
+    if length > MAX_PAGE_MESSAGE_BYTES:
+        raise ValueError(f"a message of {length:,} bytes, more than {MAX_PAGE_MESSAGE_BYTES:,}")
+    body = stream.read(length)
+    return body if len(body) == length else None

@@ -1,0 +1,172 @@
+"""Reads any file into a Document: detects, opens in a worker, reads pages, keeps finished ones."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from open_autoglm.documents.formats import Format, detect_format, media_type
+from open_autoglm.documents.limits import ReadLimits
+from open_autoglm.documents.messages import Opened, OpenFile
+from open_autoglm.documents.model import Document, Page, Source
+from open_autoglm.documents.openers import OPENER
+from open_autoglm.documents.page_pool import PagePool, PoolOptions
+from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
+from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded
+
+ReadStage = Literal["open", "read", "structure"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgress:
+    """Where reading stands.
+
+    ``open``: the file is checked and opened; ``read``: one event at the start and one after every page;
+    ``structure``: all pages are read, the document is put together.
+    """
+
+    stage: ReadStage
+    done: int = 0
+    """Pages finished, whole or failed, also those kept from an earlier run."""
+    total: int = 0
+    """Pages to read; 0 while that is unknown."""
+    page: int | None = None
+    """The page just finished."""
+    kept: int = 0
+    """Pages taken from an earlier run."""
+    seconds_left: float | None = None
+    """Estimated from the pages read in this run; None before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOptions:
+    """How files are read, the same for every file."""
+
+    limits: ReadLimits = field(default_factory=ReadLimits)
+    workers: int | None = None
+    """Worker processes at most; None: one for each physical core."""
+    threads_per_worker: int = 1
+    opener: str = OPENER
+    """``module:function`` that opens a file inside the worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What is asked of one file."""
+
+    password: str | None = None
+    pages: PageSelection = ALL_PAGES
+
+
+def _ignore(progress: ReadProgress) -> None:
+    del progress
+
+
+def _never() -> bool:
+    return False
+
+
+class DocumentReader:
+    """Reads files. Holds no open file and no process between two calls; safe to use from any thread."""
+
+    def __init__(self, options: ReaderOptions | None = None) -> None:
+        self._options = options or ReaderOptions()
+
+    def read(
+        self,
+        path: Path,
+        options: ReadOptions | None = None,
+        *,
+        on_progress: Callable[[ReadProgress], None] = _ignore,
+        cancelled: Callable[[], bool] = _never,
+    ) -> Document:
+        """The whole document; pages that failed stand in their place with their error.
+
+        Raises InputMissing, UnsupportedFormat, DamagedInput, EncryptedInput, LimitExceeded where the file
+        as a whole can't be read, UsageError for pages it does not have, and Cancelled within 2 s after
+        ``cancelled()`` turns true. Pages finished by then are kept for the next run.
+        """
+        options = options or ReadOptions()
+
+        def check() -> None:
+            if cancelled():
+                raise Cancelled(f"Reading {path.name} was stopped.", hint="Run it again to continue.")
+
+        on_progress(ReadProgress("open"))
+        limits = self._options.limits
+        format_ = detect_format(path, limits.max_file_mb)
+        digest, size = _digest(path, check)
+        request = OpenFile(path=str(path.absolute()), format=format_, password=options.password)
+        with PagePool(request, path.name, self._pool_options(), check) as pool:
+            opened = pool.open()
+            numbers = options.pages.numbers(opened.page_count, path.name)
+            if len(numbers) > limits.max_pages:
+                raise LimitExceeded(
+                    f"{path.name} has {opened.page_count:,} pages and {len(numbers):,} are to be read; "
+                    f"the limit is {limits.max_pages:,}.",
+                    hint="Raise it with --max-pages, or choose pages with --pages.",
+                )
+            pages = self._read_pages(pool, numbers, on_progress)
+        on_progress(ReadProgress("structure", len(numbers), len(numbers)))
+        source = Source(
+            name=path.name,
+            sha256=digest,
+            media_type=media_type(format_),
+            size_bytes=size,
+            page_count=opened.page_count,
+        )
+        return _document(source, opened, pages)
+
+    def _pool_options(self) -> PoolOptions:
+        limits = self._options.limits
+        threads = self._options.threads_per_worker
+        cores = psutil.cpu_count(logical=False) or 1
+        return PoolOptions(
+            opener=self._options.opener,
+            workers=self._options.workers or max(1, cores // threads),
+            threads=threads,
+            time_limit_s=limits.page_timeout_s,
+            memory_bytes=limits.worker_memory_mb << 20,
+        )
+
+    def _read_pages(
+        self, pool: PagePool, numbers: tuple[int, ...], on_progress: Callable[[ReadProgress], None]
+    ) -> tuple[Page, ...]:
+        pages: dict[int, Page] = {}
+        total = len(numbers)
+        on_progress(ReadProgress("read", 0, total))
+        started = time.monotonic()
+        for page in pool.read(numbers):
+            pages[page.number] = page
+            left = (time.monotonic() - started) / len(pages) * (total - len(pages))
+            on_progress(ReadProgress("read", len(pages), total, page.number, seconds_left=left))
+        return tuple(pages[number] for number in numbers)
+
+
+def _digest(path: Path, check: Callable[[], None]) -> tuple[str, int]:
+    """SHA-256 and size in bytes."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                check()
+                digest.update(block)
+                size += len(block)
+    except OSError as error:
+        raise InputMissing(f"{path} can't be read: {error}.", hint="Check the disk.") from error
+    return digest.hexdigest(), size
+
+
+def _document(source: Source, opened: Opened, pages: tuple[Page, ...]) -> Document:
+    return Document(
+        source=source, title=opened.title, author=opened.author, pages=pages, warnings=opened.warnings
+    )
+
+
+__all__ = ["DocumentReader", "Format", "ReadOptions", "ReadProgress", "ReaderOptions"]
