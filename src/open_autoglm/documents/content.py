@@ -73,6 +73,7 @@ class Word:
     font: str = ""
     bold: bool = False
     italic: bool = False
+    monospaced: bool = False
     confidence: float = 1.0
     glyphs: tuple[Glyph, ...] = ()
 
@@ -85,6 +86,8 @@ class Line:
     box: Rect
     read_by: ReadBy
     direction: Literal["ltr", "rtl"] = "ltr"
+    angle: int = 0
+    """Degrees clockwise by which the text is turned on the upright page: 0, 90, 180 or 270."""
 
     @property
     def text(self) -> str:
@@ -118,6 +121,8 @@ class PageContent:
     lines: list[Line] = field(default_factory=list)
     rulings: list[Ruling] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    invisible_text: bool = False
+    """Most of the text is drawn invisibly (text render mode 3): the OCR layer of a scan."""
     warnings: list[str] = field(default_factory=list)
 
 

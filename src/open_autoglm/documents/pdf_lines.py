@@ -1,0 +1,180 @@
+"""From characters in the file's order to words and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from open_autoglm.documents.bidi import reorder
+from open_autoglm.documents.characters import REPLACEMENT, is_private, is_right_to_left
+from open_autoglm.documents.content import Glyph, Line, Rect, Word
+from open_autoglm.documents.model import ReadBy
+from open_autoglm.documents.pdf_characters import Character
+
+WORD_GAP = 0.25
+"""Of the font size: a wider gap between glyphs parts two words even where the file has no space."""
+
+LINE_GAP = 1.6
+"""Of the font size: a wider gap between words parts two lines (columns, table cells)."""
+
+SAME_BASELINE = 0.35
+"""Of the larger font size: baselines this near are one line; scripts (raised or lowered) may differ more."""
+
+SCRIPT_SHIFT = 0.75
+BROKEN_CONFIDENCE = 0.3
+"""Of a word whose characters the file itself can't map to Unicode."""
+
+
+def build_lines(characters: Sequence[Character]) -> list[Line]:
+    """Lines in the order of ``characters``."""
+    lines: list[Line] = []
+    for run in _runs(characters):
+        angle = run[0].angle
+        if angle == 0 and any(is_right_to_left(one.text[0]) for one in run):
+            lines.append(_right_to_left_line(run))
+        else:
+            lines.extend(_left_to_right_lines(run, angle))
+    return lines
+
+
+def _runs(characters: Sequence[Character]) -> Iterator[list[Character]]:
+    """Characters that follow each other on one baseline; starts and ends with a glyph."""
+    run: list[Character] = []
+    anchor: Glyph | None = None
+    last: Glyph | None = None
+    angle = 0
+    for one in characters:
+        glyph = one.glyph
+        if glyph is None:
+            if run:
+                run.append(one)
+            continue
+        if anchor is not None and last is not None:
+            if one.angle != angle or not _on_line(anchor, last, glyph, angle):
+                yield _stripped(run)
+                run, anchor = [], None
+        if anchor is None or glyph.size > 1.15 * anchor.size:
+            anchor = glyph
+        run.append(one)
+        last, angle = glyph, one.angle
+    if run:
+        yield _stripped(run)
+
+
+def _stripped(run: list[Character]) -> list[Character]:
+    end = len(run)
+    while run[end - 1].glyph is None:
+        end -= 1
+    return run[:end]
+
+
+def _on_line(anchor: Glyph, last: Glyph, glyph: Glyph, angle: int) -> bool:
+    size = max(anchor.size, glyph.size)
+    shift = abs(glyph.baseline - anchor.baseline)
+    if shift <= 0.12 * size:
+        return True
+    if shift > SCRIPT_SHIFT * size:
+        return False
+    # A raised or lowered character must be smaller and stand beside what came before it.
+    start, end, extent = _along(glyph, angle)[0], _along(last, angle)[1], size
+    beside = -0.5 * extent <= start - end <= 0.6 * extent
+    if shift <= SAME_BASELINE * size:
+        return beside or min(anchor.size, glyph.size) > 0.9 * size and start >= end
+    return beside and min(anchor.size, glyph.size) <= 0.85 * size
+
+
+def _along(glyph: Glyph, angle: int) -> tuple[float, float]:
+    """Where the glyph starts and ends in its writing direction."""
+    box = glyph.box
+    if angle == 0:
+        return box.x0, box.x1
+    if angle == 180:
+        return -box.x1, -box.x0
+    return (box.y0, box.y1) if angle == 90 else (-box.y1, -box.y0)
+
+
+def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
+    words: list[Word] = []
+    start = True
+    pending: list[Character] = []
+    end = 0.0
+    for one in run:
+        glyph = one.glyph
+        if glyph is None:
+            start = True
+            continue
+        here, there = _along(glyph, angle)
+        if pending:
+            gap = here - end
+            if gap > LINE_GAP * glyph.size or gap < -1.5 * glyph.size:
+                words.append(_word(pending, angle))
+                yield _line(words, angle)
+                words, pending = [], []
+            elif start and gap > 0.08 * glyph.size or gap > WORD_GAP * glyph.size:
+                words.append(_word(pending, angle))
+                pending = []
+            elif start and not _glued(pending[-1], one, gap):
+                words.append(_word(pending, angle))
+                pending = []
+        pending.append(one)
+        start = False
+        end = max(end, there) if len(pending) > 1 else there
+    if pending:
+        words.append(_word(pending, angle))
+    if words:
+        yield _line(words, angle)
+
+
+def _glued(before: Character, after: Character, gap: float) -> bool:
+    """A space that takes no room: kept where the file has one, dropped where PDFium only guessed."""
+    del before, after
+    return gap < -0.5
+
+
+def _right_to_left_line(run: list[Character]) -> Line:
+    words = [_word(group, 0) for group in reorder(run)]
+    return Line(tuple(words), _union(words), ReadBy.TEXT_LAYER, direction="rtl")
+
+
+def _word(group: Sequence[Character], angle: int) -> Word:
+    glyphs = tuple(one.glyph for one in group if one.glyph is not None)
+    main = max(group, key=lambda one: one.glyph.size if one.glyph else 0.0)
+    text = "".join(glyph.text for glyph in glyphs)
+    broken = REPLACEMENT in text or is_private(text) or not all(one.sound for one in group)
+    size = max(glyph.size for glyph in glyphs)
+    return Word(
+        text=text,
+        box=_word_box(glyphs, angle),
+        size=size,
+        font=main.font.name,
+        bold=main.font.bold,
+        italic=main.font.italic,
+        monospaced=main.font.monospaced,
+        confidence=BROKEN_CONFIDENCE if broken else 1.0,
+        glyphs=glyphs,
+    )
+
+
+def _word_box(glyphs: Sequence[Glyph], angle: int) -> Rect:
+    """As wide as its glyphs, and as high as its font even where it has no tall letters."""
+    x0 = min(glyph.box.x0 for glyph in glyphs)
+    y0 = min(glyph.box.y0 for glyph in glyphs)
+    x1 = max(glyph.box.x1 for glyph in glyphs)
+    y1 = max(glyph.box.y1 for glyph in glyphs)
+    up = min(glyph.baseline - 0.7 * glyph.size for glyph in glyphs)
+    down = max(glyph.baseline + 0.2 * glyph.size for glyph in glyphs)
+    if angle == 0:
+        return Rect(x0, min(y0, up), x1, max(y1, down))
+    return Rect(x0, y0, x1, y1)
+
+
+def _line(words: Sequence[Word], angle: int) -> Line:
+    return Line(tuple(words), _union(words), ReadBy.TEXT_LAYER, angle=angle)
+
+
+def _union(words: Sequence[Word]) -> Rect:
+    return Rect(
+        min(word.box.x0 for word in words),
+        min(word.box.y0 for word in words),
+        max(word.box.x1 for word in words),
+        max(word.box.y1 for word in words),
+    )
