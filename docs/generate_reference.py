@@ -1,0 +1,91 @@
+"""Writes the reference pages from the program itself; ``--check`` fails when one is out of date.
+
+    python docs/generate_reference.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from open_autoglm.cli.root import COMMANDS, root
+from open_autoglm.config import ENVIRONMENT_PREFIX, Settings
+from open_autoglm.tasks.document_result import ParsedDocument
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+def cli_page() -> str:
+    """Every command's help, as the terminal shows it at 100 columns."""
+    shared = {f"--{key.replace('_', '-')}" for key in Settings.model_fields} | {"--config"}
+    context = click.Context(root, info_name="open-autoglm-cli", max_content_width=100, terminal_width=100)
+    pieces = [
+        "# Command line\n\nGenerated from the program's own help. Every command also takes the settings "
+        "flags of [settings.md](settings.md) (`--data-dir`, `--threads`, …).\n",
+        f"## open-autoglm-cli\n\n```text\n{root.get_help(context)}\n```\n",
+    ]
+    for name in sorted(COMMANDS):
+        command = root.get_command(context, name)
+        if command is None:
+            raise SystemExit(f"command {name} is missing")
+        command.params = [option for option in command.params if not shared & set(option.opts)]
+        own = click.Context(
+            command, info_name=name, parent=context, max_content_width=100, terminal_width=100
+        )
+        pieces.append(f"## open-autoglm-cli {name}\n\n```text\n{command.get_help(own)}\n```\n")
+    return "\n".join(pieces)
+
+
+def settings_page() -> str:
+    """Every setting with its default, flag and environment variable."""
+    rows = [
+        "# Settings\n\nDefaults, then the YAML file (`--config FILE`, else `OPEN_AUTOGLM_CONFIG`, else "
+        "`./open-autoglm.yaml`), then the environment, then flags: the nearer one wins. "
+        "`open-autoglm-cli config` prints every value and where it came from.\n",
+        "| YAML key | default | flag | environment | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    for key, field in Settings.model_fields.items():
+        default = "the system's folder for program data" if key == "data_dir" else field.default
+        shown = "" if default is None else f"{default}"
+        rows.append(
+            f"| `{key}` | {shown} | `--{key.replace('_', '-')}` | "
+            f"`{ENVIRONMENT_PREFIX}{key.upper()}` | {field.description} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def schema() -> str:
+    """JSON Schema of the JSON result."""
+    return json.dumps(ParsedDocument.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    yield FOLDER / "settings.md", settings_page()
+    yield FOLDER / "document_result.schema.json", schema()
+    yield FOLDER / "cli.md", cli_page()
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is old")
+    check: bool = parser.parse_args().check
+    old = [(path, text) for path, text in pages() if _read(path) != text]
+    for path, text in old:
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{path.name}: {'out of date' if check else 'written'}")
+    return 1 if check and old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
