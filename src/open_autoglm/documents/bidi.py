@@ -91,8 +91,11 @@ def _kind(text: str) -> Kind:
 
 
 def _with_spaces(clusters: list[_Cluster], run: Sequence[Character]) -> list[_Cluster]:
-    """The clusters with a space wherever the file draws one or the gap is wide."""
-    drawn = sorted((sum(one.drawn) / 2 for one in run if one.drawn is not None))
+    """The clusters with a space wherever the file draws one, the gap is wide, or the script changes.
+
+    Word processors drop the space after a Latin word in a right-to-left line; a reader needs it.
+    """
+    drawn = sorted(sum(one.drawn) / 2 for one in run if one.drawn is not None)
     spaced: list[_Cluster] = []
     upcoming = 0
     for cluster in clusters:
@@ -103,7 +106,8 @@ def _with_spaces(clusters: list[_Cluster], run: Sequence[Character]) -> list[_Cl
             found = False
             while upcoming < len(drawn) and drawn[upcoming] < middle:
                 found, upcoming = True, upcoming + 1
-            if found or cluster.x0 - before.x1 > SPACE_GAP * size:
+            scripts = {before.kind, cluster.kind} == {"left", "right"}
+            if found or scripts or cluster.x0 - before.x1 > SPACE_GAP * size:
                 spaced.append(_Cluster([], before.x1, cluster.x0, "space"))
         else:
             while upcoming < len(drawn) and drawn[upcoming] < cluster.x0:
@@ -116,20 +120,21 @@ def _read_from_the_right(clusters: list[_Cluster]) -> list[_Cluster]:
     logical: list[_Cluster] = []
     index = len(clusters) - 1
     while index >= 0:
-        if clusters[index].kind not in ("left", "number"):
-            if clusters[index].kind != "terminator" or not _touches_number(clusters, index):
-                logical.append(clusters[index])
-                index -= 1
-                continue
+        if not _reads_left_to_right(clusters, index):
+            logical.append(clusters[index])
+            index -= 1
+            continue
         start = _start_of_left_to_right(clusters, index)
         logical.extend(clusters[start : index + 1])
         index = start - 1
     return logical
 
 
-def _touches_number(clusters: list[_Cluster], index: int) -> bool:
-    """Whether a sign such as % stands right behind a number."""
-    return index > 0 and clusters[index - 1].kind == "number"
+def _reads_left_to_right(clusters: list[_Cluster], index: int) -> bool:
+    """Letters and numbers, and a sign such as % right behind a number."""
+    if clusters[index].kind == "terminator":
+        return index > 0 and clusters[index - 1].kind == "number"
+    return clusters[index].kind in ("left", "number")
 
 
 def _start_of_left_to_right(clusters: list[_Cluster], end: int) -> int:
@@ -154,7 +159,7 @@ def _start_of_left_to_right(clusters: list[_Cluster], end: int) -> int:
 
 
 def _upright_brackets(words: list[list[Character]]) -> list[list[Character]]:
-    """Some files store the bracket as drawn, others as meant: a line that closes before it opens is mirrored."""
+    """Some files store brackets as drawn, others as meant: a line that closes before it opens is mirrored."""
     depth = 0
     for word in words:
         for one in word:

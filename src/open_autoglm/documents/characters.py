@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -51,9 +52,12 @@ def normalize(code: int) -> str:
     return text
 
 
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+
+
 def is_private(text: str) -> bool:
     """Whether a character of ``text`` has no meaning outside its font."""
-    return any(0xE000 <= ord(char) < 0xF900 or ord(char) >= 0xF0000 for char in text)
+    return _PRIVATE.search(text) is not None
 
 
 @cache

@@ -8,7 +8,7 @@ from open_autoglm.documents.content import Glyph
 from open_autoglm.documents.pdf_fonts import Font
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Character:
     """A glyph, or a space or line end (no glyph).
 

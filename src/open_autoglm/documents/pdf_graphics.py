@@ -31,7 +31,7 @@ SHORTEST = 3.0
 """Points: shorter strokes are dots, dashes or parts of drawings."""
 
 DRAWING_CURVES = 12
-"""Curved or oblique segments near each other that make a vector drawing a picture."""
+"""Segments of curved or oblique paths near each other that make a vector drawing a picture."""
 
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
@@ -52,10 +52,8 @@ def read_graphics(page: Any, frame: Frame) -> Graphics:
     graphics = Graphics()
     visible = Rect(0.0, 0.0, frame.width, frame.height)
     drawn: list[tuple[Rect, int]] = []
-    visited = 0
-    for handle, kind, matrix in _objects(page):
-        visited += 1
-        if visited > MAX_OBJECTS:
+    for visited, (handle, kind, matrix) in enumerate(_objects(page)):
+        if visited >= MAX_OBJECTS:
             graphics.warnings.append(f"More than {MAX_OBJECTS:,} drawn objects: the rest were not looked at.")
             break
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -64,7 +62,7 @@ def read_graphics(page: Any, frame: Frame) -> Graphics:
                 graphics.pictures.append(Picture(_clip(box, visible)))
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             _read_path(handle, matrix, frame, graphics.rulings, drawn)
-    graphics.rulings = [ruling for ruling in graphics.rulings if _is_inside(ruling.box, visible)]
+    graphics.rulings = [ruling for ruling in graphics.rulings if _is_seen(ruling, visible)]
     graphics.pictures.extend(Picture(_clip(box, visible)) for box in _drawings(drawn, visible))
     return graphics
 
@@ -119,24 +117,18 @@ def _image_box(handle: Any, matrix: Matrix, frame: Frame) -> Rect | None:
 def _read_path(
     handle: Any, matrix: Matrix, frame: Frame, rulings: list[Ruling], drawn: list[tuple[Rect, int]]
 ) -> None:
-    """Adds the path's rulings, or its box to ``drawn`` with the number of its oblique segments."""
+    """Adds the path's rulings, or, where it is no set of straight lines, its box and size to ``drawn``."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(handle, ctypes.byref(fill), ctypes.byref(stroke))
     count = pdfium.FPDFPath_CountSegments(handle)
     if count < 2 or not (fill.value or stroke.value):
         return
-    if count > MAX_SEGMENTS:
+    whole = _times(_matrix(handle), matrix)
+    edges = None if count > MAX_SEGMENTS else _straight_edges(handle, count, whole, frame)
+    if edges is None:
         box = _bounds(handle, matrix, frame)
         if box is not None:
             drawn.append((box, count))
-        return
-    whole = _times(_matrix(handle), matrix)
-    edges, oblique = _edges(handle, count, whole, frame)
-    if oblique:
-        points = [point for edge in edges for point in edge]
-        if points:
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            drawn.append((Rect(min(xs), min(ys), max(xs), max(ys)), oblique))
         return
     if stroke.value:
         width = ctypes.c_float()
@@ -147,30 +139,29 @@ def _read_path(
         rulings.extend(_filled(edges))
 
 
-def _edges(handle: Any, count: int, whole: Matrix, frame: Frame) -> tuple[list[tuple[Point, Point]], int]:
-    """The straight edges of a path in the frame, and how many edges are curved or oblique."""
+def _straight_edges(handle: Any, count: int, whole: Matrix, frame: Frame) -> list[tuple[Point, Point]] | None:
+    """The edges of a path in the frame, or None where one is curved or oblique."""
     edges: list[tuple[Point, Point]] = []
-    oblique = 0
     x, y = ctypes.c_float(), ctypes.c_float()
     start = here = (0.0, 0.0)
     for index in range(count):
         segment = pdfium.FPDFPath_GetPathSegment(handle, index)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
+            return None
         pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
         point = frame.point(*_apply(whole, x.value, y.value))
-        kind = pdfium.FPDFPathSegment_GetType(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             start = point
         else:
-            if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
-                oblique += 1
-            elif min(abs(point[0] - here[0]), abs(point[1] - here[1])) > SKEW:
-                oblique += 1
+            if min(abs(point[0] - here[0]), abs(point[1] - here[1])) > SKEW:
+                return None
             edges.append((here, point))
             if pdfium.FPDFPathSegment_GetClose(segment):
                 edges.append((point, start))
                 point = start
         here = point
-    return edges, oblique
+    return edges
 
 
 def _stroked(edges: list[tuple[Point, Point]], thick: float) -> Iterator[Ruling]:
@@ -259,6 +250,18 @@ def _drawings(drawn: list[tuple[Rect, int]], visible: Rect) -> list[Rect]:
 
 def _is_inside(box: Rect, visible: Rect) -> bool:
     return box.x1 >= visible.x0 and box.x0 <= visible.x1 and box.y1 >= visible.y0 and box.y0 <= visible.y1
+
+
+def _is_seen(ruling: Ruling, visible: Rect) -> bool:
+    """Not outside the page, and not the edge of a background that fills it."""
+    box = ruling.box
+    if not _is_inside(box, visible):
+        return False
+    if ruling.horizontal:
+        on_edge = box.y0 <= visible.y0 + 1 or box.y1 >= visible.y1 - 1
+        return not (on_edge and box.width >= 0.95 * visible.width)
+    on_edge = box.x0 <= visible.x0 + 1 or box.x1 >= visible.x1 - 1
+    return not (on_edge and box.height >= 0.95 * visible.height)
 
 
 def _clip(box: Rect, visible: Rect) -> Rect:

@@ -48,10 +48,9 @@ def _runs(characters: Sequence[Character]) -> Iterator[list[Character]]:
             if run:
                 run.append(one)
             continue
-        if anchor is not None and last is not None:
-            if one.angle != angle or not _on_line(anchor, last, glyph, angle):
-                yield _stripped(run)
-                run, anchor = [], None
+        if anchor and last and (one.angle != angle or not _on_line(anchor, last, glyph, angle)):
+            yield _stripped(run)
+            run, anchor = [], None
         if anchor is None or glyph.size > 1.15 * anchor.size:
             anchor = glyph
         run.append(one)
@@ -78,7 +77,7 @@ def _on_line(anchor: Glyph, last: Glyph, glyph: Glyph, angle: int) -> bool:
     start, end, extent = _along(glyph, angle)[0], _along(last, angle)[1], size
     beside = -0.5 * extent <= start - end <= 0.6 * extent
     if shift <= SAME_BASELINE * size:
-        return beside or min(anchor.size, glyph.size) > 0.9 * size and start >= end
+        return beside or (min(anchor.size, glyph.size) > 0.9 * size and start >= end)
     return beside and min(anchor.size, glyph.size) <= 0.85 * size
 
 
@@ -109,25 +108,16 @@ def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
                 words.append(_word(pending, angle))
                 yield _line(words, angle)
                 words, pending = [], []
-            elif start and gap > 0.08 * glyph.size or gap > WORD_GAP * glyph.size:
-                words.append(_word(pending, angle))
-                pending = []
-            elif start and not _glued(pending[-1], one, gap):
+            elif start or gap > WORD_GAP * glyph.size:
                 words.append(_word(pending, angle))
                 pending = []
         pending.append(one)
         start = False
-        end = max(end, there) if len(pending) > 1 else there
+        end = there
     if pending:
         words.append(_word(pending, angle))
     if words:
         yield _line(words, angle)
-
-
-def _glued(before: Character, after: Character, gap: float) -> bool:
-    """A space that takes no room: kept where the file has one, dropped where PDFium only guessed."""
-    del before, after
-    return gap < -0.5
 
 
 def _right_to_left_line(run: list[Character]) -> Line:
@@ -136,19 +126,21 @@ def _right_to_left_line(run: list[Character]) -> Line:
 
 
 def _word(group: Sequence[Character], angle: int) -> Word:
-    glyphs = tuple(one.glyph for one in group if one.glyph is not None)
-    main = max(group, key=lambda one: one.glyph.size if one.glyph else 0.0)
-    text = "".join(glyph.text for glyph in glyphs)
-    broken = REPLACEMENT in text or is_private(text) or not all(one.sound for one in group)
-    size = max(glyph.size for glyph in glyphs)
+    """``group`` holds glyphs only."""
+    glyphs = tuple([one.glyph for one in group if one.glyph is not None])
+    text = "".join([glyph.text for glyph in glyphs])
+    sizes = [glyph.size for glyph in glyphs]
+    size = max(sizes)
+    font = group[sizes.index(size)].font
+    broken = not all(one.sound for one in group) or REPLACEMENT in text or is_private(text)
     return Word(
         text=text,
         box=_word_box(glyphs, angle),
         size=size,
-        font=main.font.name,
-        bold=main.font.bold,
-        italic=main.font.italic,
-        monospaced=main.font.monospaced,
+        font=font.name,
+        bold=font.bold,
+        italic=font.italic,
+        monospaced=font.monospaced,
         confidence=BROKEN_CONFIDENCE if broken else 1.0,
         glyphs=glyphs,
     )
@@ -156,15 +148,12 @@ def _word(group: Sequence[Character], angle: int) -> Word:
 
 def _word_box(glyphs: Sequence[Glyph], angle: int) -> Rect:
     """As wide as its glyphs, and as high as its font even where it has no tall letters."""
-    x0 = min(glyph.box.x0 for glyph in glyphs)
-    y0 = min(glyph.box.y0 for glyph in glyphs)
-    x1 = max(glyph.box.x1 for glyph in glyphs)
-    y1 = max(glyph.box.y1 for glyph in glyphs)
-    up = min(glyph.baseline - 0.7 * glyph.size for glyph in glyphs)
-    down = max(glyph.baseline + 0.2 * glyph.size for glyph in glyphs)
-    if angle == 0:
-        return Rect(x0, min(y0, up), x1, max(y1, down))
-    return Rect(x0, y0, x1, y1)
+    lefts, tops, rights, bottoms = zip(*[glyph.box for glyph in glyphs], strict=True)
+    if angle != 0:
+        return Rect(min(lefts), min(tops), max(rights), max(bottoms))
+    up = min([glyph.baseline - 0.7 * glyph.size for glyph in glyphs])
+    down = max([glyph.baseline + 0.2 * glyph.size for glyph in glyphs])
+    return Rect(min(lefts), min(up, *tops), max(rights), max(down, *bottoms))
 
 
 def _line(words: Sequence[Word], angle: int) -> Line:

@@ -55,6 +55,7 @@ class _TextObject:
     sound: bool
     angle: int = 0
     baseline: float = 0.0
+    characters: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class _Raw:
     codes: list[int]
     boxes: list[tuple[float, float, float, float]]
     objects: list[_TextObject | None]
+    distinct: list[_TextObject]
 
 
 def read_text_layer(text_page: Any, frame: Frame) -> TextLayer:
@@ -74,8 +76,9 @@ def read_text_layer(text_page: Any, frame: Frame) -> TextLayer:
         warnings.append(f"The page has {count:,} characters; the first {MAX_CHARACTERS:,} were read.")
         count = MAX_CHARACTERS
     raw = _read(text_page, count)
-    drawn = [item for item in raw.objects if item is not None]
-    invisible = 2 * sum(1 for item in drawn if not item.visible) > len(drawn)
+    drawn = raw.distinct
+    hidden = sum(item.characters for item in drawn if not item.visible)
+    invisible = 2 * hidden > sum(item.characters for item in drawn)
     frame = frame.turn(_sideways(drawn, frame))
     _place(drawn, frame)
     lines = build_lines(_characters(raw, frame))
@@ -108,7 +111,8 @@ def _read(text_page: Any, count: int) -> _Raw:
         codes.append(code)
         boxes.append((left.value, bottom.value, right.value, top.value))
         objects.append(item)
-    return _Raw(codes, boxes, objects)
+        item.characters += 1
+    return _Raw(codes, boxes, objects, list(known.values()))
 
 
 def _text_object(text_page: Any, index: int, handle: Any, fonts: FontTable) -> _TextObject:
@@ -133,9 +137,9 @@ def _sideways(drawn: list[_TextObject], frame: Frame) -> int:
     """Degrees clockwise that make most characters of the page stand upright."""
     counts = {0: 0, 90: 0, 180: 0, 270: 0}
     for item in drawn:
-        counts[_angle(item.direction, frame)] += 1
+        counts[_angle(item.direction, frame)] += item.characters
     angle = max(counts, key=lambda degrees: counts[degrees])
-    if angle == 0 or counts[angle] <= 0.6 * len(drawn):
+    if angle == 0 or counts[angle] <= 0.6 * sum(counts.values()):
         return 0
     return (360 - angle) % 360
 
@@ -149,7 +153,7 @@ def _angle(direction: tuple[float, float], frame: Frame) -> int:
 
 def _place(drawn: list[_TextObject], frame: Frame) -> None:
     """Angle and baseline of each text object in the final frame."""
-    for item in {id(one): one for one in drawn}.values():
+    for item in drawn:
         item.angle = _angle(item.direction, frame)
         x, y = frame.point(*item.origin)
         item.baseline = y if item.angle in (0, 180) else x
