@@ -79,10 +79,10 @@ def root() -> None:
 
 def main() -> None:
     """Run the program and end the process with the documented exit code."""
-    sys.exit(_run())
+    sys.exit(run())
 
 
-def _run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:
     try:
         result: Any = root.main(args=arguments, standalone_mode=False)
     except click.exceptions.Abort:
