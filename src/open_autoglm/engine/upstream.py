@@ -1,0 +1,123 @@
+"""A model that another server holds: vLLM, Ray Serve, llama.cpp on another PC, any OpenAI-shaped URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from open_autoglm.engine.base import Capabilities, Engine
+from open_autoglm.engine.openai_client import OpenAIClient
+from open_autoglm.engine.openai_format import DIALECTS
+from open_autoglm.errors import ConfigurationError, EngineError, EngineStartFailed, EngineUnavailable
+from open_autoglm.values import ChatRequest, StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamOptions:
+    """One row of data: where the server is and what it can do. Nothing is guessed from its name."""
+
+    base_url: str
+    """Ends where ``/chat/completions`` begins, for example ``http://10.0.0.5:8000/v1``."""
+    model: str
+    api_key: str = field(default="", repr=False)
+    dialect: str = "openai"
+    """openai, llama.cpp or vllm: which fields the server adds to the plain format."""
+    context_window: int | None = None
+    """Empty: what the server's model list says (vLLM and llama.cpp do)."""
+    slots: int = 4
+    json_schema: bool = True
+    vision: bool = False
+    idle_timeout_s: float = 600.0
+
+
+class UpstreamEngine(Engine):
+    """The client that also talks to our own worker, pointed elsewhere."""
+
+    def __init__(self, options: UpstreamOptions) -> None:
+        if options.dialect not in DIALECTS:
+            raise ConfigurationError(
+                f"Upstream dialect is {options.dialect!r}.", hint=f"Use one of: {', '.join(DIALECTS)}."
+            )
+        self._options = options
+        self._dialect = DIALECTS[options.dialect]
+        self._capabilities: Capabilities | None = None
+        self._client: OpenAIClient | None = None
+
+    @property
+    def model(self) -> str:
+        return self._options.model
+
+    @property
+    def capabilities(self) -> Capabilities:
+        if self._capabilities is None:
+            raise EngineUnavailable(f"The upstream of model {self.model!r} is not open.")
+        return self._capabilities
+
+    async def open(self) -> None:
+        """Ask the server for its models. Raises EngineStartFailed when it is not there or lacks ours."""
+        options = self._options
+        client = self._client = OpenAIClient(
+            options.base_url,
+            model=options.model,
+            api_key=options.api_key,
+            dialect=self._dialect,
+            idle_timeout_s=options.idle_timeout_s,
+        )
+        try:
+            rows = (await client.get("/models"))["data"]
+            known = {str(row["id"]): row for row in rows}
+        except EngineError as error:
+            await self.close()
+            raise EngineStartFailed(f"Upstream {options.base_url} can't be used: {error.message}") from error
+        except (KeyError, TypeError) as error:
+            await self.close()
+            raise EngineStartFailed(f"{options.base_url}/models is not a list of models.") from error
+        if options.model not in known:
+            await self.close()
+            raise EngineStartFailed(
+                f"Upstream {options.base_url} has no model {options.model!r}.",
+                hint=f"It has: {', '.join(sorted(known)[:10])}.",
+            )
+        self._capabilities = Capabilities(
+            context_window=options.context_window or self._stated_window(known[options.model]),
+            slots=options.slots,
+            json_schema=options.json_schema,
+            grammar=self._dialect.grammar_field is not None,
+            vision=options.vision,
+            exact_token_counts=self._dialect.count_path is not None,
+        )
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def count_tokens(self, request: ChatRequest) -> int:
+        return await self._opened().count_tokens(request)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        self.require_supported(request)
+        client = self._opened()
+        if self.capabilities.exact_token_counts:  # an estimate must not refuse what would have fitted
+            self.require_room(request, await client.count_tokens(request))
+        async with aclosing(client.stream(request)) as events:
+            async for event in events:
+                yield event
+
+    def _opened(self) -> OpenAIClient:
+        if self._client is None:
+            raise EngineUnavailable(f"The upstream of model {self.model!r} is not open.")
+        return self._client
+
+    def _stated_window(self, row: dict[str, Any]) -> int:
+        meta = row.get("meta")
+        stated = row.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
+        if not isinstance(stated, int):
+            raise ConfigurationError(
+                f"Upstream {self._options.base_url} does not say how large the window of "
+                f"{self._options.model!r} is.",
+                hint="Set context_window for it.",
+            )
+        return stated

@@ -1,0 +1,118 @@
+"""The child process that holds one model: ``python -m open_autoglm.engine.worker``.
+
+Runs llama.cpp's own server on the loopback interface behind a random key. It is started by
+``open_autoglm.engine.supervisor`` and ends with it, even when the supervisor is killed: the end of
+stdin ends the process, and on Linux the kernel also kills it with its parent, which covers the
+seconds in which the model loads and no Python runs.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import threading
+from typing import Any, NoReturn
+
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT
+from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_to_line
+
+LOOPBACK = "127.0.0.1"
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+def main() -> None:
+    reports = _claim_stdout()
+    stdin = io.BufferedReader(io.FileIO(0, closefd=False))
+    handover = Handover.from_line(stdin.readline())
+    _die_with(handover.parent_pid)
+    threading.Thread(target=_exit_at_end_of, args=(stdin,), daemon=True).start()
+
+    # Imported here so that an interpreter that can't load the library still reports it in words.
+    try:
+        import xllamacpp
+
+        server = xllamacpp.Server(_parameters(handover))
+    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        reports.write(report_to_line(Failed(str(error))))
+        reports.flush()
+        sys.exit(1)
+    reports.write(report_to_line(Ready(server.listening_address)))
+    reports.flush()
+    threading.Event().wait()  # llama.cpp answers from its own threads
+
+
+def _parameters(handover: Handover) -> Any:
+    """llama.cpp's settings. What is not set here keeps the library's default."""
+    import xllamacpp
+
+    options = handover.options
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(options.model_path)
+    if options.mmproj_path is not None:
+        parameters.mmproj.path = str(options.mmproj_path)
+
+    # Reachable by the supervisor alone. No origin is allowed: the header is answered with an empty
+    # value, which matches no origin (the value "localhost" would let in every local page).
+    parameters.hostnames = [LOOPBACK]
+    parameters.port = 0
+    parameters.api_keys = [handover.api_key]
+    parameters.cors_origins = ""
+    parameters.cors_methods = ""
+    parameters.cors_headers = ""
+    parameters.cors_credentials = False
+    parameters.ui = False
+    parameters.endpoint_slots = True
+    parameters.endpoint_metrics = True
+    parameters.slot_save_path = ""
+    parameters.media_path = ""
+    parameters.offline = True
+    parameters.n_threads_http = options.slots + 4
+
+    parameters.n_ctx = options.context_window * options.slots
+    parameters.n_parallel = options.slots
+    parameters.kv_unified = False  # each slot is sure of its window, whatever its neighbors hold
+    parameters.ctx_shift = False  # never forget the start of a prompt in silence
+    parameters.cache_ram_mib = options.prompt_cache_mb
+
+    # Spinning threads wait for each other for seconds when a core is busy elsewhere.
+    for pool in (parameters.cpuparams, parameters.cpuparams_batch):
+        pool.n_threads = options.threads
+        pool.poll = 0
+    parameters.n_batch = options.effective_batch_tokens
+    parameters.n_ubatch = options.effective_batch_tokens
+    parameters.n_gpu_layers = options.gpu_layers
+    parameters.fit_params = options.gpu_layers == AS_MANY_LAYERS_AS_FIT
+    if options.quote_speculation:
+        kinds = xllamacpp.common_speculative_type
+        parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
+    return parameters
+
+
+def _claim_stdout() -> io.BufferedWriter:
+    """Keep stdout for reports; whatever native code prints there goes to stderr instead."""
+    reports = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return reports
+
+
+def _exit_at_end_of(stream: io.BufferedReader) -> NoReturn:
+    while stream.read1(4096):
+        pass
+    os._exit(0)  # nothing here is worth saving, and a running prefill would delay a polite exit
+
+
+def _die_with(parent_pid: int) -> None:
+    """Ask Linux to kill this process with the thread that started it."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it died before the kernel knew our wish
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
