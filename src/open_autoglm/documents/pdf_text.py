@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium
 
 from open_autoglm.documents.characters import normalize
 from open_autoglm.documents.content import Glyph, Line, Rect
+from open_autoglm.documents.math_fonts import decode
 from open_autoglm.documents.pdf_characters import Character
 from open_autoglm.documents.pdf_fonts import Font, FontTable
 from open_autoglm.documents.pdf_frame import Frame
@@ -178,15 +179,18 @@ def _characters(raw: _Raw, frame: Frame) -> list[Character]:
             continue
         if 0xDC00 <= code < 0xE000 and high:
             code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
-        if code in _SPACES:
+        # A space that PDFium made up has no width; one that a math font draws is a code of its own.
+        decoded = decode(code, item.font.name, sound=item.sound) if x1 > x0 else None
+        if code in _SPACES and decoded is None:
             characters.append(Character(" ", None, item.font, item.angle, drawn=(x0, x1)))
             continue
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue
-        text = "-" if code == _LINE_END_HYPHEN else normalize(code)
+        text = decoded or ("-" if code == _LINE_END_HYPHEN else normalize(code))
         if not text:
             continue
         box = Rect(x0, y0, x1, y1)
         glyph = Glyph(text, box, item.baseline, item.font.name, item.size)
-        characters.append(Character(text, glyph, item.font, item.angle, item.sound))
+        sound = item.sound or decoded is not None
+        characters.append(Character(text, glyph, item.font, item.angle, sound))
     return characters
