@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from open_autoglm.documents.tables.grid import Cell, Grid
 from open_autoglm.documents.tables.tokens import Row, Token, is_numeric, join_text, rows_of
 
@@ -40,7 +42,7 @@ def _wrapped(by_cell: list[list[list[Token]]]) -> bool:
     for parts in by_cell:
         tokens = [token for part in parts for token in part]
         right = max(token.box.x1 for token in tokens)
-        for part, following in zip(parts, parts[1:], strict=False):
+        for part, following in itertools.pairwise(parts):
             if part and following:
                 total += 1
                 end = max(token.box.x1 for token in part)
@@ -54,7 +56,7 @@ def _on(cell: Cell, line: Row) -> list[Token]:
 
 def _split(grid: Grid, band: int, lines: list[Row]) -> None:
     extra = len(lines) - 1
-    inner = [(above.y1 + below.y0) / 2 for above, below in zip(lines, lines[1:], strict=False)]
+    inner = [(above.y1 + below.y0) / 2 for above, below in itertools.pairwise(lines)]
     grid.ys[band + 1 : band + 1] = inner
     for cell in grid.cells:
         cell.row += extra * (cell.row > band)
