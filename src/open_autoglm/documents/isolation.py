@@ -59,7 +59,7 @@ class WorkerProcess:
     @property
     def page(self) -> int | None:
         """The page being read, if one is."""
-        return self.task.number if isinstance(self.task, ReadPage) else None
+        return self.task.number if isinstance(self.task, ReadPage) and not self.ready else None
 
     @property
     def overdue(self) -> bool:
