@@ -57,7 +57,7 @@ def read_graphics(page: Any, frame: Frame) -> Graphics:
             graphics.warnings.append(f"More than {MAX_OBJECTS:,} drawn objects: the rest were not looked at.")
             break
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = _image_box(handle, matrix, frame)
+            box = _clipped(handle, matrix, frame, _image_box(handle, matrix, frame))
             if box is not None and box.overlap(visible) > 0:
                 graphics.pictures.append(Picture(_clip(box, visible)))
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
@@ -112,6 +112,27 @@ def _image_box(handle: Any, matrix: Matrix, frame: Frame) -> Rect | None:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     box = Rect(min(xs), min(ys), max(xs), max(ys))
     return box if box.width >= 1 and box.height >= 1 else None
+
+
+def _clipped(handle: Any, matrix: Matrix, frame: Frame, box: Rect | None) -> Rect | None:
+    """The part of ``box`` that the object's clip path shows: pictures are often cropped that way."""
+    path = pdfium.FPDFPageObj_GetClipPath(handle)
+    if box is None or not path:
+        return box
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(min(8, max(0, pdfium.FPDFClipPath_CountPaths(path)))):
+        points: list[Point] = []
+        for number in range(min(MAX_SEGMENTS, pdfium.FPDFClipPath_CountPathSegments(path, index))):
+            segment = pdfium.FPDFClipPath_GetPathSegment(path, index, number)
+            if pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y)):
+                points.append(frame.point(*_apply(matrix, x.value, y.value)))
+        if len(points) >= 3:
+            xs, ys = [px for px, _ in points], [py for _, py in points]
+            shown = Rect(min(xs), min(ys), max(xs), max(ys))
+            if box.overlap(shown) == 0:
+                return None
+            box = _clip(box, shown)
+    return box
 
 
 def _read_path(

@@ -13,6 +13,9 @@ from open_autoglm.documents.pdf_characters import Character
 WORD_GAP = 0.25
 """Of the font size: a wider gap between glyphs parts two words even where the file has no space."""
 
+GUESSED_GAP = 0.06
+"""Of the font size: where PDFium guessed a space, narrower gaps are none (fractions, raised letters)."""
+
 LINE_GAP = 1.6
 """Of the font size: a wider gap between words parts two lines (columns, table cells)."""
 
@@ -93,13 +96,13 @@ def _along(glyph: Glyph, angle: int) -> tuple[float, float]:
 
 def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
     words: list[Word] = []
-    start = True
+    spaced = guessed = False
     pending: list[Character] = []
     end = 0.0
     for one in run:
         glyph = one.glyph
         if glyph is None:
-            start = True
+            spaced, guessed = spaced or one.drawn is not None, guessed or one.drawn is None
             continue
         here, there = _along(glyph, angle)
         if pending:
@@ -108,11 +111,11 @@ def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
                 words.append(_word(pending, angle))
                 yield _line(words, angle)
                 words, pending = [], []
-            elif start or gap > WORD_GAP * glyph.size:
+            elif spaced or gap > (GUESSED_GAP if guessed else WORD_GAP) * glyph.size:
                 words.append(_word(pending, angle))
                 pending = []
         pending.append(one)
-        start = False
+        spaced = guessed = False
         end = there
     if pending:
         words.append(_word(pending, angle))
