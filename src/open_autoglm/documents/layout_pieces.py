@@ -18,8 +18,8 @@ from open_autoglm.documents.reading_order import reading_order
 SMALLEST_FIGURE = 24.0
 """Points: smaller pictures are icons and bullets."""
 
-BACKGROUND_TEXT = 0.3
-"""Of the page's characters: a picture that holds more is a background or a scan, not a figure."""
+MAX_PICTURES = 500
+"""Pictures of one page looked at; more are tiles of a pattern or of one large picture."""
 
 
 LONGEST_LABEL = 6
@@ -117,33 +117,32 @@ def _holder(line: Line, drawings: Sequence[tuple[Rect, Piece]]) -> Piece | None:
 
 def _figures(content: PageContent, tables: Sequence[FoundTable]) -> list[Figure]:
     """Pictures large enough to matter, touching ones as one, without backgrounds and tables."""
+    body = [line.box for line in content.lines if len(line.words) > LONGEST_LABEL]
     boxes: list[Rect] = []
-    for picture in content.pictures[:500]:
+    for picture in content.pictures[:MAX_PICTURES]:
         box = picture.box
-        if min(box.width, box.height) < SMALLEST_FIGURE or _is_background(box, content):
+        if min(box.width, box.height) < SMALLEST_FIGURE or _covers_text(box, body):
             continue
         if any(box.overlap(found.box) > 0.5 * box.width * box.height for found in tables):
             continue
         apart: list[Rect] = []
         for other in boxes:
-            if box.overlap(other) > 0:
+            if _overlapping(box, other) and not _covers_text(box.union(other), body):
                 box = box.union(other)
             else:
                 apart.append(other)
         boxes = [*apart, box]
-    return [Figure(box) for box in boxes if not _is_background(box, content)]
+    return [Figure(box) for box in boxes]
 
 
-def _is_background(box: Rect, content: PageContent) -> bool:
-    """Whether much of the page's text, or anything like a paragraph, stands on the picture."""
-    total = inside = longest = 0
-    for line in content.lines:
-        length = sum(len(word.text) for word in line.words)
-        total += length
-        if _center_inside(line.box, box):
-            inside += length
-            longest = max(longest, len(line.words))
-    return inside > BACKGROUND_TEXT * total and (longest > 6 or inside > 400)
+def _overlapping(one: Rect, other: Rect) -> bool:
+    """More than the soft edges that drawings have."""
+    return one.overlap(other) > 0.15 * min(one.width * one.height, other.width * other.height)
+
+
+def _covers_text(box: Rect, body: Sequence[Rect]) -> bool:
+    """Whether running text stands on the picture: a background, a frame or a scan, not a figure."""
+    return sum(_center_inside(line, box) for line in body) > 1
 
 
 def _insert(piece: Piece, pieces: list[Piece]) -> None:

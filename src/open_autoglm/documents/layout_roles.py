@@ -148,7 +148,7 @@ def _is_heading(block: Block, text: str, marker: Marker | None, around: Surround
     words = [word for line in block.lines for word in line.words]
     if all(word.bold for word in words) and not style.bold:
         return True
-    set_apart = block.gap_above > 0.4 and len(block.lines) == 1 and len(words) <= 12
+    set_apart = block.gap_above > 0.3 and len(block.lines) == 1 and len(words) <= 12
     if not set_apart or block.read_by is ReadBy.OCR:
         return bool(numbered and marker and marker.kind in ("decimal", "chapter") and set_apart)
     if all(word.italic for word in words) and not style.italic:

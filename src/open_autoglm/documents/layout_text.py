@@ -49,7 +49,7 @@ def join_lines(texts: Sequence[str], vocabulary: Vocabulary) -> str:
 
 
 def _hyphen_bond(before: str, after: str, vocabulary: Vocabulary) -> str | None:
-    """What stands between two line texts: nothing or "-" where the first ends in a hyphen, None for a space."""
+    """What stands between two line texts: nothing or "-" after a hyphen, None for a space."""
     broken = _BROKEN.search(before[-40:])
     continued = _CONTINUED.match(after)
     if broken is None or continued is None:

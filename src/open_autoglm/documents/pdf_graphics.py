@@ -33,6 +33,12 @@ SHORTEST = 3.0
 DRAWING_CURVES = 12
 """Segments of curved or oblique paths near each other that make a vector drawing a picture."""
 
+MAX_DRAWINGS = 500
+"""Separate drawings of one page told apart; a page with more is covered with ornaments."""
+
+NEAR = 3.0
+"""Points between two paths of one drawing, at most."""
+
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -253,20 +259,24 @@ def _drawings(drawn: list[tuple[Rect, int]], visible: Rect) -> list[Rect]:
     for box, weight in sorted(drawn):
         if not _is_inside(box, visible):
             continue
-        near = Rect(box.x0 - 6, box.y0 - 6, box.x1 + 6, box.y1 + 6)
+        near = _widened(box)
         apart: list[tuple[Rect, int]] = []
         for other, other_weight in groups:
             if near.overlap(other) > 0:
                 box, weight = box.union(other), weight + other_weight
-                near = Rect(box.x0 - 6, box.y0 - 6, box.x1 + 6, box.y1 + 6)
+                near = _widened(box)
             else:
                 apart.append((other, other_weight))
         groups = [*apart, (box, weight)]
-        if len(groups) > 500:
+        if len(groups) > MAX_DRAWINGS:
             break
     return [
         box for box, weight in groups if weight >= DRAWING_CURVES and box.width >= 24 and box.height >= 24
     ]
+
+
+def _widened(box: Rect) -> Rect:
+    return Rect(box.x0 - NEAR, box.y0 - NEAR, box.x1 + NEAR, box.y1 + NEAR)
 
 
 def _is_inside(box: Rect, visible: Rect) -> bool:
