@@ -83,7 +83,9 @@ class Engine(ABC):
         return Completion(text="".join(pieces), finish_reason=finish, usage=usage, model=self.model)
 
     def require_supported(self, request: ChatRequest) -> None:
-        """Refuse what this engine does not declare, before any work."""
+        """Refuse what makes no sense or is not declared, before any work."""
+        if not request.messages:
+            raise UsageError("A chat request has no message.")
         if request.json_schema is not None and request.grammar is not None:
             raise UsageError("A request carries both json_schema and grammar.", hint="Choose one of them.")
         wanted = {

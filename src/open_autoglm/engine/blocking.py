@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iter
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, aclosing
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -38,12 +38,12 @@ class BlockingEngine:
         self._engine = engine
         self._portal: BlockingPortal | None = None
         self._portal_manager: AbstractContextManager[BlockingPortal] | None = None
-        self._under_way: set[Future[object]] = set()
-        self._lock = threading.Lock()
+        self._under_way: set[Future[Any]] = set()
+        self._lock = threading.RLock()  # a signal handler may call cancel in the thread that holds it
         self._cancelled = threading.Event()
 
     def __enter__(self) -> Self:
-        self._portal_manager = start_blocking_portal(name=f"engine of {self._engine.model}")
+        self._portal_manager = start_blocking_portal()
         self._portal = self._portal_manager.__enter__()
         try:
             self._call(self._engine.open)
@@ -107,12 +107,10 @@ class BlockingEngine:
         its place in the order; what was still under way is then cancelled.
         """
         slots = self.capabilities.slots
-        limiter: list[anyio.CapacityLimiter] = []
+        limiter = self._call(_capacity_limiter, slots)
 
         async def answer(request: ChatRequest) -> Completion:
-            if not limiter:
-                limiter.append(anyio.CapacityLimiter(slots))
-            async with limiter[0]:
+            async with limiter:
                 return await self._engine.chat(request)
 
         waiting = iter(requests)
@@ -132,7 +130,9 @@ class BlockingEngine:
     def cancel(self) -> None:
         """End everything under way, from any thread or a signal handler; later calls raise Cancelled."""
         self._cancelled.set()
-        for future in list(self._under_way):
+        with self._lock:
+            under_way = list(self._under_way)
+        for future in under_way:
             future.cancel()
 
     def _call(self, function: Callable[..., Awaitable[T]], *arguments: object) -> T:
@@ -144,9 +144,16 @@ class BlockingEngine:
         if self._portal is None:
             raise EngineUnavailable(f"The engine of model {self._engine.model!r} is not open.")
         future: Future[T] = self._portal.start_task_soon(function, *arguments)
-        self._under_way.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._under_way.discard)  # type: ignore[arg-type]
+        with self._lock:
+            self._under_way.add(future)
+        future.add_done_callback(self._forget)
+        if self._cancelled.is_set():  # it came between the look above and the line before
+            future.cancel()
         return future
+
+    def _forget(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._under_way.discard(future)
 
     def _result(self, future: Future[T]) -> T:
         """Wait in steps: a wait without a limit can't be interrupted by Ctrl-C on Windows."""
@@ -169,3 +176,8 @@ class BlockingEngine:
             except queue.Empty:
                 if self._cancelled.is_set():
                     raise Cancelled("The work was cancelled.") from None
+
+
+async def _capacity_limiter(slots: int) -> anyio.CapacityLimiter:
+    """Made in the loop that will use it."""
+    return anyio.CapacityLimiter(slots)

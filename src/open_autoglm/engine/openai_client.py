@@ -48,7 +48,9 @@ class OpenAIClient:
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=httpx.Timeout(idle_timeout_s, connect=CONNECT_TIMEOUT_S),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
+            # A kept connection may be closed by the server in the moment we use it again, and the
+            # request would fail for nothing; a new one costs little beside an answer.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             trust_env=not local,
         )
 
@@ -133,7 +135,7 @@ async def _data_lines(response: httpx.Response) -> AsyncGenerator[str, None]:
                     continue
                 field, _, value = line.partition(b":")
                 data = value.strip().decode("utf-8", errors="replace")
-                if data != "[DONE]":  # read on to the end, so that the connection can be used again
+                if data != "[DONE]":
                     yield data if field == b"data" else f'{{"error": {data}}}'
 
 

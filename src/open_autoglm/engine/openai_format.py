@@ -64,7 +64,7 @@ DIALECTS: Mapping[str, Dialect] = {
         repeat_penalty_field="repeat_penalty",
         states_all=True,
         count_path="/chat/completions/input_tokens",
-        extra={"min_p": 0.0, "cache_prompt": True},
+        extra={"min_p": 0.0, "cache_prompt": True, "return_progress": True},
     ),
     "vllm": Dialect(top_k_field="top_k", repeat_penalty_field="repetition_penalty"),
 }

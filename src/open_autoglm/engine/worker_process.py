@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,8 @@ class WorkerProcess:
             timer.cancel()
         if isinstance(report, Ready) and not expired.is_set():
             return Endpoint(report.address, self._api_key, self.pid)
+        with suppress(subprocess.TimeoutExpired):  # let it write its log to the end
+            self._process.wait(STOP_GRACE_S)
         self.end()
         if expired.is_set():
             reason = f"it was not ready after {self._options.start_timeout_s:g} s"
@@ -113,10 +116,8 @@ class WorkerProcess:
 
     def _close_stdin(self) -> None:
         if self._process.stdin is not None:
-            try:
+            with suppress(OSError):  # what was not yet written has no reader any more
                 self._process.stdin.close()
-            except OSError:  # what was not yet written has no reader any more
-                return
 
 
 def _detached() -> dict[str, Any]:
