@@ -20,12 +20,14 @@ MAX_TENSORS = 1_000_000
 MAX_KEYS = 10_000
 MAX_KEY_BYTES = 1_000
 MAX_STRING_BYTES = 16_000_000
-MAX_ARRAY_ITEMS = 5_000_000
+MAX_ARRAY_ITEMS = 2_000_000
+MAX_METADATA_BYTES = 128_000_000
 MAX_LIST_ITEMS = 4_096
 """Items of an array that are kept; per-layer counts are far fewer."""
 
 _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_ARCHITECTURE_KEY = "general.architecture"
 _TOKENS_KEY = "tokenizer.ggml.tokens"
 _PLANNED = (
     "block_count",
@@ -85,14 +87,17 @@ def _read_header(file: BinaryIO, path: Path) -> int:
 
 
 def _read_metadata(file: BinaryIO, path: Path) -> dict[str, Any]:
-    """Keys up to the vocabulary, which writers put after the shape; arrays of it are not read."""
+    """The keys of interest up to the vocabulary, which writers put after the shape."""
     values: dict[str, Any] = {}
     for _ in range(_read_header(file, path)):
         key = _read_string(file, path, MAX_KEY_BYTES)
-        kind = _read_scalar(file, path, "I")
-        values[key] = _read_value(file, path, kind)
-        if key == _TOKENS_KEY and "general.architecture" in values:
+        value = _read_value(file, path, _read_scalar(file, path, "I"))
+        if key in (_ARCHITECTURE_KEY, _TOKENS_KEY) or key.endswith(_PLANNED):
+            values[key] = value
+        if key == _TOKENS_KEY and _ARCHITECTURE_KEY in values:
             break
+        if file.tell() > MAX_METADATA_BYTES:
+            raise _damaged(path)
     return values
 
 
@@ -151,7 +156,7 @@ def _damaged(path: Path) -> ModelFileRejected:
 
 
 def _facts(values: dict[str, Any], path: Path) -> GgufFacts:
-    architecture = str(values.get("general.architecture", ""))
+    architecture = str(values.get(_ARCHITECTURE_KEY, ""))
     shape = {name: values.get(f"{architecture}.{name}") for name in _PLANNED}
     layers = _whole(shape["block_count"], path)
     heads = _largest(shape["attention.head_count"], path)
@@ -163,14 +168,13 @@ def _facts(values: dict[str, Any], path: Path) -> GgufFacts:
         kv_heads_total = layers * (heads if kv_heads is None else _whole(kv_heads, path))
     key = _whole(shape["attention.key_length"], path) or head_length
     value = _whole(shape["attention.value_length"], path) or head_length
+    vocabulary = values.get(_TOKENS_KEY)
     return GgufFacts(
         architecture=architecture,
         layers=layers,
         context_length=_whole(shape["context_length"], path),
         kv_values_per_token=kv_heads_total * (key + value),
-        vocabulary=_whole(
-            values.get(_TOKENS_KEY) if isinstance(values.get(_TOKENS_KEY), _Count) else 0, path
-        ),
+        vocabulary=vocabulary if isinstance(vocabulary, _Count) else 0,
     )
 
 

@@ -32,6 +32,7 @@ from open_autoglm.local.sources import fetch, why_unusable
 
 RECORD_NAME = "installed.json"
 RECORD_VERSION = 1
+PARTIAL_SUFFIX = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class ModelStore:
     def _obtain_from(
         self, source: Source, model: CatalogModel, file: CatalogFile, progress: ReportProgress
     ) -> None:
-        partial = self._folder_of(model.name) / ".pull" / f"{file.name}.part"
+        partial = self._folder_of(model.name) / ".pull" / (file.name + PARTIAL_SUFFIX)
         resumed = partial.exists() and partial.stat().st_size > 0
         pinned_size = file.size if file.sha256 else None
         request = FetchRequest(file.name, partial, pinned_size or file.size, file.sha256, progress)
@@ -272,7 +273,12 @@ class ModelStore:
         return None if found == expected.sha256 else f"sha256 {found} where {expected.sha256} is right"
 
     def _digest(self, path: Path, size: int, progress: ReportProgress) -> str:
-        return sha256_of(path, lambda done: progress(PullProgress(path.name, "verifying", done, size)))
+        return sha256_of(
+            path,
+            lambda done: progress(
+                PullProgress(path.name.removesuffix(PARTIAL_SUFFIX), "verifying", done, size)
+            ),
+        )
 
     def _write_record(self, model: CatalogModel, file: CatalogFile, sha256: str, source: str) -> None:
         path = self._folder_of(model.name) / file.name

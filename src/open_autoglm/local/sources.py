@@ -7,7 +7,6 @@ does not judge the bytes: the store does, before the file gets its name.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from open_autoglm.errors import DownloadFailed, ExtraMissing, ModelFileRejected
@@ -45,12 +44,10 @@ _NEEDS: dict[str, _Need] = {
 }
 
 
-def why_unusable(
-    source: Source, installed: Callable[[str], object | None] = importlib.util.find_spec
-) -> ExtraMissing | None:
+def why_unusable(source: Source) -> ExtraMissing | None:
     """The error that a fetch from ``source`` would end in for want of a Python package, or None."""
     need = _NEEDS.get(source.kind)
-    if need is None or installed(need.module) is not None:
+    if need is None or importlib.util.find_spec(need.module) is not None:
         return None
     return ExtraMissing(f"This Python has no package {need.module!r}.", hint=need.remedy)
 

@@ -116,14 +116,15 @@ def _choose_from(candidates: tuple[Candidate, ...], asked: str, store: ModelStor
         else:
             passed_over.append(f"{name} fits but is not installed: open-autoglm-cli pull {name}")
     best = next_to_pull(candidates)
-    why = "; ".join(passed_over)
     if best is None:
         raise ModelNotInstalled(
-            f"No model of {asked!r} is installed, and none can be pulled here: {why}.",
+            f"No model of {asked!r} is installed, and none can be pulled here: {'; '.join(passed_over)}.",
             hint="Run `open-autoglm-cli doctor` for the remedy of each.",
         )
+    before = "; ".join(passed_over[: candidates.index(best)])
     raise ModelNotInstalled(
-        f"No model of {asked!r} is installed on this machine; {best.model.name} is the one for it.",
+        f"No model of {asked!r} is installed; {best.model.name} is the one for this machine"
+        f"{f' ({before})' if before else ''}.",
         hint=f"Run `open-autoglm-cli pull {asked}`.",
     )
 

@@ -1,0 +1,152 @@
+"""What is ready on this machine, what is missing, and the command that mends each."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from open_autoglm.config import Settings
+from open_autoglm.errors import OpenAutoGLMError
+from open_autoglm.local.catalog import Catalog
+from open_autoglm.local.disk import megabytes
+from open_autoglm.local.hardware import Hardware
+from open_autoglm.local.model_store import ModelStore
+from open_autoglm.local.placement import plan_placement
+from open_autoglm.local.tiers import ChosenModel, choose_model, judge_tier, next_to_pull
+
+DISTRIBUTION = "open-autoglm-pc"
+EXTRA_PURPOSES = {
+    "hubs": "pull models from Hugging Face and ModelScope",
+    "formulas": "read pictures of formulas as LaTeX",
+}
+"""The extras that add abilities; those of developers are not a user's concern."""
+
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+).*?extra\s*==\s*[\"']([A-Za-z0-9._-]+)[\"']")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``missing`` prevents the main job, ``optional`` does not."""
+
+    subject: str
+    state: Literal["ready", "missing", "optional"]
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    hardware: Hardware
+    findings: tuple[Finding, ...]
+    chosen: ChosenModel | None
+    """The default model, when it is ready."""
+
+    @property
+    def ready(self) -> bool:
+        return all(finding.state != "missing" for finding in self.findings)
+
+
+def diagnose(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware) -> Diagnosis:
+    """Look at the default model, every tier, the optional extras, the disk and the processor."""
+    chosen, model_findings = _default_model(settings, catalog, store, hardware)
+    findings = [
+        *model_findings,
+        *_tiers(settings, catalog, store, hardware),
+        *_extras(),
+        _disk(store.folder),
+    ]
+    if hardware.processor_flags and hardware.architecture in ("x86_64", "AMD64"):
+        findings.append(_instructions(hardware))
+    return Diagnosis(hardware, tuple(findings), chosen)
+
+
+def _default_model(
+    settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware
+) -> tuple[ChosenModel | None, list[Finding]]:
+    subject = f"default model {settings.model_path}"
+    try:
+        chosen = choose_model(settings.model_path, catalog, store, hardware, offline=settings.offline)
+    except OpenAutoGLMError as error:
+        return None, [Finding(subject, "missing", error.message, error.hint or "")]
+    try:
+        placement = plan_placement(
+            chosen,
+            hardware,
+            device_map=settings.device_map,
+            context_window=settings.context_window,
+            threads=settings.threads,
+        )
+    except OpenAutoGLMError as error:
+        return chosen, [Finding(subject, "missing", error.message, error.hint or "")]
+    plan = (
+        f"{megabytes(placement.memory_bytes)} on {placement.device}, {placement.threads} threads, "
+        f"a context window of {placement.context_window} tokens"
+    )
+    return chosen, [Finding(subject, "ready", f"{chosen.reason}. It takes about {plan}.")]
+
+
+def _tiers(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware) -> list[Finding]:
+    findings = []
+    for tier in catalog.tiers:
+        candidates = judge_tier(tier, catalog, store, hardware, offline=settings.offline)
+        try:
+            chosen = choose_model(tier.name, catalog, store, hardware, offline=settings.offline)
+        except OpenAutoGLMError as error:
+            findings.append(Finding(f"tier {tier.name}", "optional", error.message, error.hint or ""))
+            continue
+        better = next_to_pull(candidates)
+        pull = f"open-autoglm-cli pull {better.model.name}" if better and not better.installed else ""
+        findings.append(Finding(f"tier {tier.name}", "ready", chosen.reason, pull))
+    return findings
+
+
+def _extras() -> list[Finding]:
+    findings = []
+    for extra, purpose in EXTRA_PURPOSES.items():
+        absent = [name for name in _packages_of(extra) if not _is_installed(name)]
+        if absent:
+            text = f"not installed ({', '.join(absent)}); it is needed to {purpose}"
+            remedy = f"pip install '{DISTRIBUTION}[{extra}]'"
+            findings.append(Finding(f"extra {extra}", "optional", text, remedy))
+        else:
+            findings.append(Finding(f"extra {extra}", "ready", f"installed: {purpose}"))
+    return findings
+
+
+def _packages_of(extra: str) -> list[str]:
+    try:
+        lines = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return []
+    matches = (_REQUIREMENT.match(line) for line in lines)
+    return [match[1] for match in matches if match and match[2] == extra]
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _disk(folder: Path) -> Finding:
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    text = f"{megabytes(free)} free for models at {folder}"
+    return Finding("disk", "ready", text)
+
+
+def _instructions(hardware: Hardware) -> Finding:
+    if "avx2" in hardware.processor_flags:
+        return Finding("processor", "ready", f"has {', '.join(hardware.processor_flags)}")
+    return Finding(
+        "processor",
+        "optional",
+        "has no AVX2, which the ready-made engine for x86 is built for",
+        "Build the engine package from source, or use a newer processor.",
+    )

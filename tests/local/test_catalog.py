@@ -1,0 +1,93 @@
+"""The catalogue is data with rules; an unknown name gets the nearest ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from open_autoglm.errors import ConfigurationError, UnknownModel
+from open_autoglm.local.catalog import (
+    Catalog,
+    CatalogFile,
+    HuggingFaceSource,
+    NumberedParts,
+    PackagePart,
+    PackageRegistrySource,
+    load_catalog,
+)
+
+
+def test_every_tier_ends_in_a_model_that_needs_no_graphics_card_and_no_hub(shipped: Catalog) -> None:
+    for tier in shipped.tiers:
+        last = shipped.model(tier.models[-1])
+        assert not last.needs_gpu
+        assert all(file.sources[0].kind == "package_registry" and file.sha256 for file in last.files)
+
+
+def test_a_file_without_a_pinned_digest_comes_only_from_hubs(shipped: Catalog) -> None:
+    for model in shipped.models:
+        for file in model.files:
+            if file.sha256 is None:
+                assert {source.kind for source in file.sources} <= {"hugging_face", "modelscope"}
+
+
+def test_models_for_tests_are_in_no_tier(shipped: Catalog) -> None:
+    for_tests = {model.name for model in shipped.models if model.tests_only}
+    assert for_tests
+    assert not for_tests & {name for tier in shipped.tiers for name in tier.models}
+
+
+def test_a_model_that_sees_has_its_picture_encoder(shipped: Catalog) -> None:
+    for model in shipped.models:
+        assert ("vision" in model.capabilities) == (model.mmproj is not None)
+
+
+def test_numbered_parts_are_written_out_in_order() -> None:
+    source = PackageRegistrySource(
+        numbered=NumberedParts(count=11, distribution="m-{n}", version="1.0", member="m{n}/{nn}.bin")
+    )
+    assert [part.member for part in source.all_parts][::5] == ["m1/01.bin", "m6/06.bin", "m11/11.bin"]
+    assert str(source) == "package registry (m-1 1.0 and 10 more)"
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("qwen2.5-coder-1.5b", "qwen2.5-coder-1.5b-instruct-q4_k_m"),
+        ("autoglm-lrage", "autoglm-large"),
+        ("SMOLLM2", "smollm2-135m-instruct"),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest(shipped: Catalog, asked: str, meant: str) -> None:
+    with pytest.raises(UnknownModel) as caught:
+        shipped.model(asked)
+    assert asked in caught.value.message
+    assert meant in (caught.value.hint or "")
+    assert caught.value.exit_code == 4
+
+
+def test_a_name_like_nothing_points_to_the_list(shipped: Catalog) -> None:
+    with pytest.raises(UnknownModel, match="open-autoglm-cli list"):
+        shipped.model("!!!")
+
+
+@pytest.mark.parametrize("bad", ["-r/etc/passwd", "a b", "a/b", ""])
+def test_a_distribution_can_never_be_a_flag_or_a_path(bad: str) -> None:
+    with pytest.raises(ValidationError):
+        PackagePart(distribution=bad, version="1.0", member="m")
+
+
+@pytest.mark.parametrize("bad", ["../up.gguf", "a/b.gguf", ".hidden", "-x"])
+def test_a_file_name_can_never_leave_its_folder(bad: str) -> None:
+    source = HuggingFaceSource(repo="a/b", file="c")
+    with pytest.raises(ValidationError):
+        CatalogFile(name=bad, role="weights", size=1, sha256=None, sources=(source,))
+
+
+def test_a_broken_catalogue_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text("models: [{name: x}]\ntiers: []\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"catalog\.yaml can't be used"):
+        load_catalog(file)
