@@ -76,6 +76,12 @@ def is_cjk(char: str) -> bool:
 
 
 @cache
+def is_cjk_punctuation(char: str) -> bool:
+    """Full-width punctuation, most of whose square is white."""
+    return is_cjk(char) and unicodedata.category(char)[0] == "P"
+
+
+@cache
 def is_right_to_left(char: str) -> bool:
     """Strong right-to-left letters: Hebrew (R) and Arabic (AL) by the Unicode bidirectional classes."""
     return unicodedata.bidirectional(char) in ("R", "AL")

@@ -23,6 +23,9 @@ PARAGRAPH_GAP = 1.35
 INDENT = 0.8
 """Of the font size."""
 
+FIRST_INDENT = 5.0
+"""Of the font size: no paragraph's first line stands farther in."""
+
 SHORT_LINE = 0.75
 """Of the block's width: a line that ends a sentence before this ends the paragraph."""
 
@@ -202,7 +205,7 @@ def _starts_paragraph(block: Block, line: Line, size: float) -> bool:
     if len(block.lines) > 1:
         return abs(indent) > INDENT * size
     hanging = split_marker(line_text(last), started=True) is not None or not ended
-    return indent > INDENT * size and not hanging
+    return (indent > INDENT * size and not hanging) or indent < -FIRST_INDENT * size
 
 
 def _centered(before: Line, line: Line) -> bool:

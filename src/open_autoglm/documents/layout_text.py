@@ -41,7 +41,7 @@ def join_lines(texts: Sequence[str], vocabulary: Vocabulary) -> str:
             joined = joined[:-1] + text
         elif text and (bond := _hyphen_bond(joined, text, vocabulary)) is not None:
             joined = joined[:-1] + bond + text
-        elif text and is_cjk(joined[-1]) and is_cjk(text[0]):
+        elif text and (is_cjk(joined[-1]) or is_cjk(text[0])):
             joined += text
         else:
             joined = f"{joined} {text}" if text else joined

@@ -15,6 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from open_autoglm.documents.content import Image, PageContent, Rect
+from open_autoglm.documents.pdf_bullets import with_bullets
 from open_autoglm.documents.pdf_frame import Frame
 from open_autoglm.documents.pdf_graphics import read_graphics
 from open_autoglm.documents.pdf_text import TextLayer, read_text_layer
@@ -95,7 +96,7 @@ class PdfFile:
             width=frame.width,
             height=frame.height,
             rotation=frame.turned,
-            lines=text.lines,
+            lines=with_bullets(text.lines, graphics.dots),
             rulings=graphics.rulings,
             pictures=graphics.pictures,
             invisible_text=text.invisible,

@@ -50,6 +50,8 @@ class Graphics:
 
     rulings: list[Ruling] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    dots: list[Rect] = field(default_factory=list)
+    """Small marks as wide as high, such as drawn bullets."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -69,6 +71,7 @@ def read_graphics(page: Any, frame: Frame) -> Graphics:
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             _read_path(handle, matrix, frame, graphics.rulings, drawn)
     graphics.rulings = [ruling for ruling in graphics.rulings if _is_seen(ruling, visible)]
+    graphics.dots = [box for box, _ in drawn if _is_dot(box)]
     graphics.pictures.extend(Picture(_clip(box, visible)) for box in _drawings(drawn, visible))
     return graphics
 
@@ -273,6 +276,10 @@ def _drawings(drawn: list[tuple[Rect, int]], visible: Rect) -> list[Rect]:
     return [
         box for box, weight in groups if weight >= DRAWING_CURVES and box.width >= 24 and box.height >= 24
     ]
+
+
+def _is_dot(box: Rect) -> bool:
+    return 1 <= box.width <= 10 and 0.8 <= box.width / max(box.height, 0.1) <= 1.25
 
 
 def _widened(box: Rect) -> Rect:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from open_autoglm.documents.bidi import reorder
-from open_autoglm.documents.characters import REPLACEMENT, is_private, is_right_to_left
+from open_autoglm.documents.characters import (
+    REPLACEMENT,
+    is_cjk,
+    is_cjk_punctuation,
+    is_private,
+    is_right_to_left,
+)
 from open_autoglm.documents.content import Glyph, Line, Rect, Word
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.pdf_characters import Character
@@ -15,6 +21,9 @@ WORD_GAP = 0.25
 
 GUESSED_GAP = 0.06
 """Of the font size: where PDFium guessed a space, narrower gaps are none (fractions, raised letters)."""
+
+CJK_GAP = 0.5
+"""Of the font size, beside a CJK character."""
 
 LINE_GAP = 1.6
 """Of the font size: a wider gap between words parts two lines (columns, table cells)."""
@@ -111,7 +120,7 @@ def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
                 words.append(_word(pending, angle))
                 yield _line(words, angle)
                 words, pending = [], []
-            elif spaced or gap > (GUESSED_GAP if guessed else WORD_GAP) * glyph.size:
+            elif spaced or gap > _widest_gap(pending[-1].text, one.text, guessed) * glyph.size:
                 words.append(_word(pending, angle))
                 pending = []
         pending.append(one)
@@ -121,6 +130,14 @@ def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
         words.append(_word(pending, angle))
     if words:
         yield _line(words, angle)
+
+
+def _widest_gap(before: str, after: str, guessed: bool) -> float:
+    """The widest gap inside a word, as a multiple of the font size."""
+    if is_cjk(before[-1]) or is_cjk(after[0]):
+        # Typesetters stretch CJK text, set it a quarter apart from Latin, and its punctuation fills a square.
+        return CJK_GAP + 0.6 * (is_cjk_punctuation(before[-1]) or is_cjk_punctuation(after[0]))
+    return GUESSED_GAP if guessed else WORD_GAP
 
 
 def _right_to_left_line(run: list[Character]) -> Line:
