@@ -23,7 +23,7 @@ GUESSED_GAP = 0.06
 """Of the font size: where PDFium guessed a space, narrower gaps are none (fractions, raised letters)."""
 
 CJK_GAP = 0.5
-"""Of the font size, beside a CJK character."""
+"""Of the font size, between two CJK characters: typesetters stretch them to fill a line."""
 
 LINE_GAP = 1.6
 """Of the font size: a wider gap between words parts two lines (columns, table cells)."""
@@ -134,9 +134,14 @@ def _left_to_right_lines(run: list[Character], angle: int) -> Iterator[Line]:
 
 def _widest_gap(before: str, after: str, guessed: bool) -> float:
     """The widest gap inside a word, as a multiple of the font size."""
-    if is_cjk(before[-1]) or is_cjk(after[0]):
-        # Typesetters stretch CJK text, set it a quarter apart from Latin, and its punctuation fills a square.
-        return CJK_GAP + 0.6 * (is_cjk_punctuation(before[-1]) or is_cjk_punctuation(after[0]))
+    left, right = before[-1], after[0]
+    if is_cjk_punctuation(left) or is_cjk_punctuation(right):
+        return CJK_GAP + 0.6  # most of the square that it fills is white
+    if is_cjk(left) and is_cjk(right):
+        return CJK_GAP
+    if is_cjk(left) or is_cjk(right):
+        # Narrow figures leave more white on both sides than letters do.
+        return 0.3 if left.isdigit() or right.isdigit() else 0.25
     return GUESSED_GAP if guessed else WORD_GAP
 
 
