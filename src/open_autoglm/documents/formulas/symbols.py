@@ -133,8 +133,7 @@ INTEGRALS = frozenset({r"\int", r"\iint", r"\iiint", r"\oint", r"\oiint"})
 """Large operators that carry their limits beside them."""
 
 FUNCTIONS = frozenset(
-    "arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim ln log max "
-    "min sec sin sinh sup tan tanh Pr".split()
+    ["arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "det", "dim", "exp", "gcd", "hom", "inf", "ker", "lg", "lim", "ln", "log", "max", "min", "sec", "sin", "sinh", "sup", "tan", "tanh", "Pr"]
 )
 """Operator names that LaTeX knows as commands; other upright words become ``\\operatorname``."""
 

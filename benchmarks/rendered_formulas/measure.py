@@ -1,0 +1,175 @@
+"""Reads the rendered corpus back and compares with its own LaTeX.
+
+    python benchmarks/rendered_formulas/measure.py PDF_FOLDER [tune|report] [--show]
+
+Detection: found formulas are matched in reading order to those of the item whose marker precedes them,
+at most one to one, when at least half of their tokens agree; precision is matched / found, recall is
+matched / true. Similarity and the exact rate count a formula that was missed, or has no LaTeX, as 0.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus import ITEMS, Item
+from score import similarity, tokens
+
+from open_autoglm.documents.content import FoundFormula, PageContent
+from open_autoglm.documents.formulas import find_formulas
+from open_autoglm.documents.pdf import PdfFile
+
+MATCH = 0.5
+
+
+@dataclass(slots=True)
+class Tally:
+    true: int = 0
+    found: int = 0
+    matched: int = 0
+    similar: float = 0.0
+    exact: int = 0
+    refused: int = 0
+    display_right: int = 0
+    seconds: float = 0.0
+    pages: int = 0
+    misses: list[str] = field(default_factory=list)
+    confidence: list[tuple[float, bool]] = field(default_factory=list)
+
+
+def found_by_item(
+    content: PageContent, found: list[FoundFormula], last: int
+) -> list[tuple[int, FoundFormula]]:
+    """Each formula with the number of the item whose marker stands above or left of it."""
+    markers = [(last, -1.0, -1.0)]
+    for line in content.lines:
+        match = re.match(r"Item (\d+)\.", line.text)
+        if match:
+            markers.append((int(match[1]), line.box.y0, line.box.x0))
+    pairs = []
+    for formula in found:
+        middle = (formula.box.y0 + formula.box.y1) / 2
+        above = [marker for marker in markers if marker[1] < max(middle, formula.box.y0 + 3)]
+        pairs.append((max(above, key=lambda marker: marker[1])[0], formula))
+    return pairs
+
+
+def align(true: list[str], found: list[FoundFormula]) -> list[tuple[str, FoundFormula | None, float]]:
+    """The order-keeping one-to-one match with the greatest total similarity."""
+    rows, columns = len(true), len(found)
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    like = [[similarity(one, two.latex or two.raw_text) for two in found] for one in true]
+    for i in range(rows - 1, -1, -1):
+        for j in range(columns - 1, -1, -1):
+            here = like[i][j] + best[i + 1][j + 1] if like[i][j] >= MATCH else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], here)
+    result: list[tuple[str, FoundFormula | None, float]] = []
+    i = j = 0
+    while i < rows:
+        if j < columns and like[i][j] >= MATCH and best[i][j] == like[i][j] + best[i + 1][j + 1]:
+            result.append((true[i], found[j], like[i][j]))
+            i, j = i + 1, j + 1
+        elif j < columns and best[i][j] == best[i][j + 1]:
+            j += 1
+        else:
+            result.append((true[i], None, 0.0))
+            i += 1
+    return result
+
+
+def measure(path: Path, numbers: set[int], *, skip_chinese: bool) -> Tally:
+    tally = Tally()
+    by_item: dict[int, list[FoundFormula]] = {}
+    last = -1
+    with PdfFile.open(path) as file:
+        for number in range(1, file.page_count + 1):
+            content = file.content(number)
+            start = time.process_time()
+            found = find_formulas(content, file.raster(number))
+            tally.seconds += time.process_time() - start
+            tally.pages += 1
+            tally.found += len(found)
+            for item, formula in found_by_item(content, found, last):
+                by_item.setdefault(item, []).append(formula)
+            numbers_here = [int(n) for line in content.lines for n in re.findall(r"^Item (\d+)\.", line.text)]
+            last = max([last, *numbers_here])
+    for number in sorted(numbers):
+        item = ITEMS[number]
+        if not (skip_chinese and item.chinese):
+            _add(tally, number, item, by_item.get(number, []))
+    return tally
+
+
+def _add(tally: Tally, number: int, item: Item, found: list[FoundFormula]) -> None:
+    tally.true += len(item.formulas)
+    matched = align(item.formulas, found)
+    for true, formula, like in matched:
+        if formula is None:
+            tally.misses.append(f"[{number}] MISSED {true}")
+            continue
+        tally.matched += 1
+        tally.display_right += formula.display == item.display
+        if formula.latex is None:
+            tally.refused += 1
+            tally.misses.append(f"[{number}] REFUSED {true}   raw {formula.raw_text}")
+            continue
+        exact = tokens(true) == tokens(formula.latex)
+        tagged = re.search(r"\\tag\{(.*)\}", formula.latex)
+        exact = exact and (tagged[1] if tagged else None) == item.tag
+        tally.similar += like
+        tally.exact += exact
+        tally.confidence.append((formula.confidence, exact))
+        if not exact:
+            tally.misses.append(f"[{number}] {like:.2f} c={formula.confidence} {true}   GOT {formula.latex}")
+    taken = {id(formula) for _, formula, _ in matched}
+    for formula in found:
+        if id(formula) not in taken:
+            tally.misses.append(f"[{number}] FALSE {formula.latex or formula.raw_text}")
+
+
+def main() -> None:
+    folder, half = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "report"
+    numbers = set(range(0, len(ITEMS), 2)) if half == "tune" else set(range(1, len(ITEMS), 2))
+    print(f"{'document':26} true found prec. recall similar exact refused display ms/page")
+    total = Tally()
+    for path in sorted(folder.glob(f"*.{half}.pdf")):
+        tally = measure(path, numbers, skip_chinese=path.name.startswith("tex"))
+        print(_row(path.name, tally))
+        if "--show" in sys.argv:
+            print("\n".join(tally.misses))
+        for name in (
+            "true",
+            "found",
+            "matched",
+            "similar",
+            "exact",
+            "refused",
+            "display_right",
+            "seconds",
+            "pages",
+        ):
+            setattr(total, name, getattr(total, name) + getattr(tally, name))
+        total.confidence += tally.confidence
+    print(_row("all", total))
+    for low, high in ((0.5, 0.8), (0.8, 0.9), (0.9, 1.01)):
+        part = [exact for confidence, exact in total.confidence if low <= confidence < high]
+        if part:
+            print(
+                f"confidence {low:.1f}–{min(high, 1):.1f}: {len(part)} formulas, {sum(part) / len(part):.1%} exact"
+            )
+
+
+def _row(name: str, tally: Tally) -> str:
+    return (
+        f"{name:26} {tally.true:4} {tally.found:5} {tally.matched / max(1, tally.found):5.3f} "
+        f"{tally.matched / max(1, tally.true):6.3f} {tally.similar / max(1, tally.true):7.3f} "
+        f"{tally.exact / max(1, tally.true):5.3f} {tally.refused:7} "
+        f"{tally.display_right / max(1, tally.matched):7.3f} {1000 * tally.seconds / max(1, tally.pages):7.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

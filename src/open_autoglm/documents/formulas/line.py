@@ -1,0 +1,231 @@
+"""One line of a formula: symbols from left to right, each with its sub- and superscripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from open_autoglm.documents.formulas.nodes import Node, union
+from open_autoglm.documents.formulas.symbols import FENCES, INTEGRALS, Role
+
+Read = Callable[[list[Node]], Node]
+
+SAME_LINE = 0.13
+"""Of the font size: baselines this near are one line."""
+
+SCRIPT = 0.87
+"""Of the base's size: what is set smaller than this is a script."""
+
+RELATION_SPACE = 0.18
+"""Of the font size: a bar with more space than this on both sides is a relation, not a fence."""
+
+_PRIMES = {"′": 1, "″": 2, "‴": 3}
+_UNCERTAIN_SCRIPT = 0.1
+
+
+@dataclass(slots=True)
+class _Base:
+    """A symbol on the line and what hangs on it."""
+
+    node: Node
+    sub: list[Node] = field(default_factory=list)
+    sup: list[Node] = field(default_factory=list)
+    primes: int = 0
+
+
+def read_line(nodes: Sequence[Node], read: Read) -> Node:
+    """The nodes of one line as one node, standing on the line's baseline."""
+    if len(nodes) == 1:
+        return nodes[0]
+    ordered = _join_dots(sorted(nodes, key=lambda node: node.box.x0))
+    size, baseline = _main_line(ordered)
+    bases, doubt = _attach(ordered, size, baseline)
+    bases = _join_integrals(_bar_roles(bases))
+    tokens: list[tuple[str, Role]] = []
+    for base in bases:
+        text, more = _with_scripts(base, read)
+        tokens.append((text, base.node.role))
+        doubt += more
+    return Node(
+        join_tokens(tokens),
+        bases[0].node.role if len(bases) == 1 else Role.ORDINARY,
+        union(ordered),
+        baseline,
+        size,
+        doubt=doubt,
+        char=bases[0].node.char if len(bases) == 1 else "",
+    )
+
+
+def _main_line(nodes: Sequence[Node]) -> tuple[float, float]:
+    """Size and baseline of the symbols the line consists of, not of its scripts."""
+    plain = [node for node in nodes if not node.centered and node.char not in _PRIMES] or list(nodes)
+    size = max(node.size for node in plain)
+    large = [node for node in plain if node.size > SCRIPT * size]
+    best, weight = large[0].baseline, 0.0
+    for one in large:
+        near = sum(
+            node.box.width + 0.3 * size
+            for node in large
+            if abs(node.baseline - one.baseline) < SAME_LINE * size
+        )
+        if near > weight + 1e-6:
+            best, weight = one.baseline, near
+    if len(plain) < len(nodes):
+        # Only small letters beside a tall part: they may be its scripts.
+        tall = [node for node in nodes if node.centered and node.size > 1.15 * size]
+        if tall:
+            return tall[0].size, tall[0].baseline
+    return size, best
+
+
+def _attach(nodes: Sequence[Node], size: float, baseline: float) -> tuple[list[_Base], float]:
+    bases: list[_Base] = []
+    doubt = 0.0
+    last_script: Node | None = None
+    last_list: list[Node] | None = None
+    for node in nodes:
+        if node.char in _PRIMES and bases:
+            bases[-1].primes += _PRIMES[node.char]
+            continue
+        if _on_line(node, size, baseline) and not _deeper(node, last_script):
+            bases.append(_Base(node))
+            last_script = last_list = None
+            continue
+        if not bases:
+            bases.append(
+                _Base(replace(node, latex="{}", role=Role.ORDINARY, char="", doubt=_UNCERTAIN_SCRIPT))
+            )
+        if last_list is not None and _deeper(node, last_script):
+            last_list.append(node)
+            continue
+        raised = _raised(node, bases[-1].node, baseline)
+        last_list = bases[-1].sup if raised else bases[-1].sub
+        last_list.append(node)
+        last_script = node
+        if node.size > 0.95 * size and not node.centered:
+            doubt += _UNCERTAIN_SCRIPT
+    return bases, doubt
+
+
+def _on_line(node: Node, size: float, baseline: float) -> bool:
+    shift = abs(node.baseline - baseline)
+    if node.centered:
+        axis = baseline - 0.25 * size
+        crosses = node.box.y0 < axis - 0.1 * size and node.box.y1 > axis + 0.1 * size
+        return crosses and shift < max(0.35 * size, 0.22 * node.box.height)
+    return shift < SAME_LINE * size and (node.size > 0.6 * size or shift < 0.04 * size)
+
+
+def _deeper(node: Node, script: Node | None) -> bool:
+    """Whether ``node`` is a script of the script before it."""
+    return script is not None and node.size < SCRIPT * script.size and not node.centered
+
+
+def _raised(node: Node, base: Node, baseline: float) -> bool:
+    if base.centered and base.box.height > 1.5 * base.size:
+        return node.y < base.y
+    shift = baseline - node.baseline
+    if node.centered:
+        return node.y < baseline - 0.25 * base.size
+    return shift > 0.0
+
+
+def _with_scripts(base: _Base, read: Read) -> tuple[str, float]:
+    text, doubt = base.node.latex, base.node.doubt
+    text += "'" * base.primes
+    for mark, nodes in (("_", base.sub), ("^", base.sup)):
+        if nodes:
+            script = read(nodes)
+            doubt += script.doubt
+            single = re.fullmatch(r"[A-Za-z0-9]|\\[A-Za-z]+", script.latex)
+            text += f"{mark}{script.latex}" if single else f"{mark}{{{script.latex}}}"
+    return text, doubt
+
+
+def _join_dots(nodes: list[Node]) -> list[Node]:
+    """Three dots in a row as one ellipsis."""
+    result: list[Node] = []
+    for node in nodes:
+        result.append(node)
+        three = result[-3:]
+        if len(three) == 3 and node.char in (".", "·", "⋅") and all(one.char == node.char for one in three):
+            gaps = [three[1].box.x0 - three[0].box.x1, three[2].box.x0 - three[1].box.x1]
+            if max(gaps) < 0.6 * node.size:
+                latex = r"\ldots" if node.char == "." else r"\cdots"
+                dots = Node(latex, Role.ORDINARY, union(three), node.baseline, node.size, char="…")
+                result[-3:] = [dots]
+    return result
+
+
+def _join_integrals(bases: list[_Base]) -> list[_Base]:
+    """Two or three integral signs in a row without limits between them are one double or triple sign."""
+    result: list[_Base] = []
+    names = {r"\int": 1, r"\iint": 2, r"\iiint": 3}
+    for base in bases:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and last.node.latex in names
+            and base.node.latex == r"\int"
+            and not (last.sub or last.sup)
+            and names[last.node.latex] < 3
+        ):
+            count = names[last.node.latex] + 1
+            latex = next(name for name, number in names.items() if number == count)
+            result[-1] = replace(
+                base, node=replace(base.node, latex=latex, box=last.node.box.union(base.node.box))
+            )
+        else:
+            result.append(base)
+    return result
+
+
+def _bar_roles(bases: list[_Base]) -> list[_Base]:
+    """Bars with space on both sides are relations; the others open and close."""
+    for index, base in enumerate(bases):
+        node = base.node
+        if node.char not in FENCES:
+            continue
+        before = bases[index - 1].node if index else None
+        after = bases[index + 1].node if index + 1 < len(bases) else None
+        left = node.box.x0 - before.box.x1 if before else 0.0
+        right = after.box.x0 - node.box.x1 if after else 0.0
+        is_relation = min(left, right) > RELATION_SPACE * node.size and not _is_operator(before, after)
+        double = node.char in "‖∥"
+        if is_relation:
+            base.node = replace(node, latex=r"\parallel" if double else r"\mid", role=Role.RELATION)
+        else:
+            base.node = replace(node, latex=r"\|" if double else "|", role=Role.ORDINARY)
+    return bases
+
+
+def _is_operator(*nodes: Node | None) -> bool:
+    """Whether the space beside a bar is already explained by an operator there."""
+    return any(
+        node is not None and node.role in (Role.RELATION, Role.BINARY, Role.PUNCTUATION) for node in nodes
+    )
+
+
+def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
+    """LaTeX source with the spaces that it needs and those that make it readable."""
+    text = ""
+    previous = Role.OPENING
+    for token, role in tokens:
+        wide = role is Role.RELATION or (role is Role.BINARY and previous in (Role.ORDINARY, Role.CLOSING))
+        if token == "/":
+            wide = False
+        if wide:
+            text = f"{text.rstrip()} {token} "
+        elif role is Role.PUNCTUATION:
+            text = f"{text.rstrip()}{token} "
+        else:
+            needs_space = re.search(r"\\[A-Za-z]+$", text) and token[:1].isalpha()
+            text += f" {token}" if needs_space else token
+        previous = role if role is not Role.LARGE else Role.ORDINARY
+    return text.strip()
+
+
+def is_integral(node: Node) -> bool:
+    return node.latex in INTEGRALS
