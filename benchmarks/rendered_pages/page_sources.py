@@ -148,11 +148,13 @@ def _references(random: Random, words: Vocabulary) -> str:
 
 
 def _form(random: Random, words: Vocabulary) -> str:
+    del random
     fields = "".join(f'<div class="field"><b>{words.label(2)}:</b><u></u></div>' for _ in range(9))
     return f"<h2>{words.label(2)}</h2>{_paragraphs(words, 1)}{fields}{_paragraphs(words, 1)}"
 
 
 def _boxed(random: Random, words: Vocabulary) -> str:
+    del random
     box = f'<div class="box">{_paragraphs(words, 1)}</div>'
     return _paragraphs(words, 2) + box + _paragraphs(words, 2) + box
 

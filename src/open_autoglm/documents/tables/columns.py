@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from open_autoglm.documents.tables.lattice import Segment
@@ -24,7 +24,7 @@ class Interval:
 
 @dataclass(slots=True)
 class Columns:
-    """``intervals`` left to right; ``runs`` per row; ``spanning`` holds ``id`` of runs over several columns."""
+    """``intervals`` left to right; ``runs`` per row; ``spanning``: ``id`` of runs over several columns."""
 
     intervals: list[Interval]
     runs: list[list[Run]]
@@ -54,12 +54,51 @@ def find_columns(rows: Sequence[Row], gap: float) -> Columns:
     """Columns of the rows; white space up to ``gap`` points is inside a cell."""
     runs = [runs_of(row, gap) for row in rows]
     spanning = _spanning(runs)
+    spanning |= _bridging(runs, spanning)
     while True:
         intervals = _union(run for row in runs for run in row if id(run) not in spanning)
         orphan = _orphan_label(runs, intervals, spanning)
         if orphan is None:
-            return Columns(intervals, runs, spanning)
+            return Columns(_heads_joined(intervals, runs, spanning), runs, spanning)
         spanning.add(id(orphan))
+
+
+def _bridging(runs: list[list[Run]], spanning: set[int]) -> set[int]:
+    """Lone runs of a row that reach over two columns of the other rows."""
+    several = _union(run for row in runs if len(row) > 1 for run in row if id(run) not in spanning)
+    bridging = set()
+    for row in runs:
+        if len(row) == 1:
+            touched = sum(row[0].x0 < one.x1 and row[0].x1 > one.x0 for one in several)
+            if touched > 1:
+                bridging.add(id(row[0]))
+    return bridging
+
+
+def _heads_joined(intervals: list[Interval], runs: list[list[Run]], spanning: set[int]) -> list[Interval]:
+    """A head at one side of its column and numbers at the other make one column, not two."""
+    rows_of_interval = [
+        {
+            index
+            for index, row in enumerate(runs)
+            for run in row
+            if id(run) not in spanning and run.x0 < one.x1 and run.x1 > one.x0
+        }
+        for one in intervals
+    ]
+    last_head = min(3, len(runs) - 2)
+    joined: list[Interval] = []
+    previous: set[int] = set()
+    for one, own in zip(intervals, rows_of_interval, strict=True):
+        apart = not own & previous
+        only_head = [bool(side) and max(side) < last_head for side in (previous, own)]
+        if joined and apart and only_head[0] != only_head[1]:
+            joined[-1] = Interval(joined[-1].x0, one.x1)
+            previous = previous | own
+        else:
+            joined.append(one)
+            previous = own
+    return joined
 
 
 def _spanning(runs: list[list[Run]]) -> set[int]:
@@ -83,8 +122,8 @@ def _overlaps(run: Run, other: Run) -> bool:
     return shared > 0.15 * min(other.width, run.width) and shared > 0.5
 
 
-def _union(runs: object) -> list[Interval]:
-    spans = sorted((run.x0, run.x1) for run in runs)  # type: ignore[attr-defined]
+def _union(runs: Iterable[Run]) -> list[Interval]:
+    spans = sorted((run.x0, run.x1) for run in runs)
     merged: list[Interval] = []
     for x0, x1 in spans:
         if merged and x0 <= merged[-1].x1 + 0.5:

@@ -12,7 +12,7 @@ from open_autoglm.documents.tables.tokens import is_numeric, text_length
 
 _MARKER = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\].、:]|\d{1,3}(\.\d{1,3})*\.?|[①-⑳])$")
 _LEADERS = re.compile(r"(\.\s?){4,}|…{2,}|·{4,}|_{4,}")
-_CODE = re.compile(r"[{};]|==|\w\(|\)\s*:|=>|->|^\s*(def|class|return|import|if|for|while|#|//)\b")
+_CODE = re.compile(r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b")
 
 
 def certainty_of(grid: Grid, *, ruled: bool) -> float | None:
@@ -74,7 +74,8 @@ def _is_contents(by_column: Sequence[Sequence[str]]) -> bool:
     if sum(bool(_LEADERS.search(text)) for text in texts) > 0.15 * len(texts):
         return True
     last = by_column[-1]
-    pages = [int(text) for text in last if text.isdigit() and len(text) < 5]
+    plain = [text.replace(" ", "") for text in last]
+    pages = [int(text) for text in plain if text.isdecimal() and len(text) < 5]
     rising = all(a <= b for a, b in itertools.pairwise(pages))
     return len(by_column) <= 3 and len(pages) == len(last) > 2 and rising and pages[0] < pages[-1]
 

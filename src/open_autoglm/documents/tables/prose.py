@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from open_autoglm.documents.tables.tokens import Row, Run, Token, runs_of, text_length
+from open_autoglm.documents.content import Rect
+from open_autoglm.documents.tables.tokens import Row, Run, Token, bounds, runs_of, text_length
 
 _RUN_GAP = 0.9
 """Of the font size: justified prose stretches its spaces up to about this."""
@@ -16,13 +17,15 @@ _LEAST_LINES = 3
 
 def prose_tokens(rows: Sequence[Row], size: float) -> set[int]:
     """``id`` of every token in a block of at least three stacked lines that fill one common width."""
-    lines: list[tuple[int, Run]] = []
-    for index, row in enumerate(rows):
-        for run in runs_of(row, _RUN_GAP * size):
-            if run.width >= _LEAST_WIDTH * size and text_length(run.text) >= _LEAST_WORDS:
-                lines.append((index, run))
+    lines = [
+        (index, run)
+        for index, row in enumerate(rows)
+        for run in runs_of(row, _RUN_GAP * size)
+        if run.width >= _LEAST_WIDTH * size and text_length(run.text) >= _LEAST_WORDS
+    ]
     prose: set[int] = set()
     used: set[int] = set()
+    boxes: list[Rect] = []
     for index, run in lines:
         if id(run) in used:
             continue
@@ -31,6 +34,12 @@ def prose_tokens(rows: Sequence[Row], size: float) -> set[int]:
         if len(block) >= _LEAST_LINES:
             prose.update(id(token) for one in block for token in one.tokens)
             prose.update(id(token) for token in _last_line(block, rows, size))
+            boxes.append(bounds([token for one in block for token in one.tokens]))
+    for row in rows:
+        for token in row.tokens:
+            x, y = token.center
+            if any(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for box in boxes):
+                prose.add(id(token))
     return prose
 
 
