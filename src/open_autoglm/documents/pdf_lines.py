@@ -16,8 +16,10 @@ from open_autoglm.documents.content import Glyph, Line, Rect, Word
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.pdf_characters import Character
 
-WORD_GAP = 0.25
-"""Of the font size: a wider gap between glyphs parts two words even where the file has no space."""
+WORD_GAP = 0.5
+"""Of the font size: a wider gap between glyphs parts two words even where PDFium sees no space.
+
+Narrower ones are no sign: a figure one and a comma leave a third of the size between their outlines."""
 
 GUESSED_GAP = 0.06
 """Of the font size: where PDFium guessed a space, narrower gaps are none (fractions, raised letters)."""
@@ -139,7 +141,7 @@ def _widest_gap(before: str, after: str, guessed: bool) -> float:
         return CJK_GAP + 0.6  # most of the square that it fills is white
     if is_cjk(left) and is_cjk(right):
         return CJK_GAP
-    if is_cjk(left) or is_cjk(right):
+    if guessed and (is_cjk(left) or is_cjk(right)):
         # Narrow figures leave more white on both sides than letters do.
         return 0.3 if left.isdigit() or right.isdigit() else 0.25
     return GUESSED_GAP if guessed else WORD_GAP

@@ -1,0 +1,1 @@
+"""Sections of the document benchmark: each module has ``measure(options) -> Section``."""
