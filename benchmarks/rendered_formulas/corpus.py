@@ -22,6 +22,11 @@ class Item:
     tag: str | None = None
 
     @property
+    def tex_only(self) -> bool:
+        """What the MathML converter can't set: it prints the command or the ampersand itself."""
+        return r"\arg" in self.source or "aligned" in self.source
+
+    @property
     def formulas(self) -> list[str]:
         return [self.source] if self.display else INLINE.findall(self.source)
 

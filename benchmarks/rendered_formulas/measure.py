@@ -2,8 +2,8 @@
 
     python benchmarks/rendered_formulas/measure.py PDF_FOLDER [tune|report] [--show]
 
-Detection: found formulas are matched in reading order to those of the item whose marker precedes them,
-at most one to one, when at least half of their tokens agree; precision is matched / found, recall is
+Detection: found formulas are matched to those of the item whose marker precedes them, one to one, the
+most similar first, when at least half of their tokens agree; precision is matched / found, recall is
 matched / true. Similarity and the exact rate count a formula that was missed, or has no LaTeX, as 0.
 """
 
@@ -58,29 +58,29 @@ def found_by_item(
 
 
 def align(true: list[str], found: list[FoundFormula]) -> list[tuple[str, FoundFormula | None, float]]:
-    """The order-keeping one-to-one match with the greatest total similarity."""
-    rows, columns = len(true), len(found)
-    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    like = [[similarity(one, two.latex or two.raw_text) for two in found] for one in true]
-    for i in range(rows - 1, -1, -1):
-        for j in range(columns - 1, -1, -1):
-            here = like[i][j] + best[i + 1][j + 1] if like[i][j] >= MATCH else 0.0
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], here)
+    """One found formula or none for each true one, the most similar pairs first."""
+    pairs = sorted(
+        (
+            (similarity(one, two.latex or two.raw_text), -i, -j)
+            for i, one in enumerate(true)
+            for j, two in enumerate(found)
+        ),
+        reverse=True,
+    )
+    partner: dict[int, tuple[int, float]] = {}
+    taken: set[int] = set()
+    for like, i, j in pairs:
+        if like >= MATCH and -i not in partner and -j not in taken:
+            partner[-i] = (-j, like)
+            taken.add(-j)
     result: list[tuple[str, FoundFormula | None, float]] = []
-    i = j = 0
-    while i < rows:
-        if j < columns and like[i][j] >= MATCH and best[i][j] == like[i][j] + best[i + 1][j + 1]:
-            result.append((true[i], found[j], like[i][j]))
-            i, j = i + 1, j + 1
-        elif j < columns and best[i][j] == best[i][j + 1]:
-            j += 1
-        else:
-            result.append((true[i], None, 0.0))
-            i += 1
+    for i, one in enumerate(true):
+        index, like = partner.get(i, (-1, 0.0))
+        result.append((one, found[index] if index >= 0 else None, like))
     return result
 
 
-def measure(path: Path, numbers: set[int], *, skip_chinese: bool) -> Tally:
+def measure(path: Path, numbers: set[int], *, tex: bool) -> Tally:
     tally = Tally()
     by_item: dict[int, list[FoundFormula]] = {}
     last = -1
@@ -98,7 +98,7 @@ def measure(path: Path, numbers: set[int], *, skip_chinese: bool) -> Tally:
             last = max([last, *numbers_here])
     for number in sorted(numbers):
         item = ITEMS[number]
-        if not (skip_chinese and item.chinese):
+        if not (item.chinese if tex else item.tex_only):
             _add(tally, number, item, by_item.get(number, []))
     return tally
 
@@ -136,7 +136,7 @@ def main() -> None:
     print(f"{'document':26} true found prec. recall similar exact refused display ms/page")
     total = Tally()
     for path in sorted(folder.glob(f"*.{half}.pdf")):
-        tally = measure(path, numbers, skip_chinese=path.name.startswith("tex"))
+        tally = measure(path, numbers, tex=path.name.startswith("tex"))
         print(_row(path.name, tally))
         if "--show" in sys.argv:
             print("\n".join(tally.misses))

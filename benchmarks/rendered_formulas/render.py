@@ -61,6 +61,8 @@ def html_source(items: list[tuple[int, Item]], font: str) -> str:
     """A whole page; formulas as MathML made by latex2mathml from the same LaTeX."""
     body: list[str] = []
     for number, item in items:
+        if item.tex_only:
+            continue
         marker = MARKER.format(number)
         if item.display:
             mathml = convert(item.source, display="block")

@@ -11,15 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from open_autoglm.documents.content import Glyph, Line, PageContent
-from open_autoglm.documents.formulas.symbols import FUNCTIONS, SYMBOLS, Role, plain_letter
+from open_autoglm.documents.formulas.symbols import ACCENTS, FUNCTIONS, SYMBOLS, Role, plain_letter
 from open_autoglm.documents.math_fonts import Family, family_of
 
-_ALPHANUMERIC = re.compile(
-    "[\u210b-\u2112\u211b-\u211d\u2115\u2119\u211a\u2124\u2128\u212c-\u2134\U0001d400-\U0001d7ff]"
-)
+_ALPHANUMERIC = re.compile("[\u210b-\u2112\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134\U0001d400-\U0001d7ff]")
 _SLANTED = re.compile(r"ital|obli|slanted", re.IGNORECASE)
+_SYMBOL_FONT = re.compile(r"^standardsym|^symbol", re.IGNORECASE)
+_BOLD = re.compile(r"bold|^cmbx|-medi", re.IGNORECASE)
+_GREEK = re.compile("[\u0391-\u03c9\u03d1-\u03f5]")
 _PROSE_WORD = re.compile(r"[^\W\d_]{3,}")
 
 _WEAK = frozenset("•·∗*|{}\\†‡§¶◦.,/<>?!:;()[]0123456789…°%#′")
@@ -42,6 +44,8 @@ class MathFonts:
 
     names: frozenset[str]
     tex: bool
+    whole: frozenset[str] = frozenset()
+    """Fonts that set nothing but formulas, digits and brackets included (OpenType math fonts)."""
 
     def __bool__(self) -> bool:
         return bool(self.names)
@@ -70,7 +74,27 @@ def math_fonts(content: PageContent) -> MathFonts:
         else:
             found.add(name)
     tex = any(family_of(name) not in (Family.UNICODE, Family.TEXT) for name in found)
-    return MathFonts(frozenset(found), tex)
+    whole = frozenset(name for name in found if family_of(name) in (Family.UNICODE, Family.TEXT))
+    if tex:
+        found |= {name for name in names if _SYMBOL_FONT.search(name)}
+        found |= _math_italics(content, names - found)
+    return MathFonts(frozenset(found), tex, whole)
+
+
+def _math_italics(content: PageContent, names: Iterable[str]) -> set[str]:
+    """Italic text fonts that TeX takes its letters from here: most of their runs are one or two letters."""
+    slanted = {name for name in names if _SLANTED.search(name)}
+    if not slanted:
+        return set()
+    short: Counter[str] = Counter()
+    long: Counter[str] = Counter()
+    for line in content.lines:
+        for word in line.words:
+            if word.glyphs and not slanted.isdisjoint(glyph.font for glyph in word.glyphs):
+                for font, run in groupby(word.glyphs, key=lambda glyph: glyph.font):
+                    if font in slanted:
+                        (short if len(list(run)) <= 2 else long)[font] += 1
+    return {name for name in slanted if short[name] > 2 * long[name]}
 
 
 def says(glyph: Glyph, fonts: MathFonts) -> Says:
@@ -79,7 +103,11 @@ def says(glyph: Glyph, fonts: MathFonts) -> Says:
     if plain_letter(char) is not None:
         return Says.MATH
     if glyph.font not in fonts.names:
+        if fonts.tex and _GREEK.match(char):
+            return Says.MATH  # TeX takes upright Greek capitals from the text font
         return Says.MEMBER if char in _MEMBERS and char != "-" else Says.TEXT
+    if glyph.font in fonts.whole and char.isdigit():
+        return Says.MATH
     if char in _WEAK:
         return Says.MEMBER
     role = SYMBOLS[char][1] if char in SYMBOLS else Role.ORDINARY
@@ -95,7 +123,20 @@ def label(glyphs: Sequence[Glyph], fonts: MathFonts) -> list[Says]:
             labels[start:end] = [Says.MEMBER] * (end - start)
         elif end - start == 1 and fonts.tex and _is_lone_italic(glyphs, start):
             labels[start] = Says.MATH
+        elif end - start == 1 and _BOLD.search(glyphs[start].font):
+            labels[start] = Says.MEMBER
+    for index, glyph in enumerate(glyphs):
+        if glyph.text in ACCENTS and _is_over_math(glyphs, labels, index):
+            labels[index] = Says.MEMBER
     return labels
+
+
+def _is_over_math(glyphs: Sequence[Glyph], labels: Sequence[Says], index: int) -> bool:
+    box = glyphs[index].box
+    return any(
+        labels[other] is Says.MATH and min(box.x1, glyphs[other].box.x1) > max(box.x0, glyphs[other].box.x0)
+        for other in range(max(0, index - 2), min(len(glyphs), index + 3))
+    )
 
 
 def _letter_runs(glyphs: Sequence[Glyph], fonts: MathFonts) -> Iterable[tuple[int, int]]:
@@ -125,7 +166,7 @@ def _is_lone_italic(glyphs: Sequence[Glyph], index: int) -> bool:
     glyph = glyphs[index]
     if not _SLANTED.search(glyph.font) or not glyph.text.isascii():
         return False
-    around = glyphs[max(0, index - 2) : index] + glyphs[index + 1 : index + 3]
+    around = [*glyphs[max(0, index - 2) : index], *glyphs[index + 1 : index + 3]]
     neighbors = [
         other
         for other in around

@@ -85,9 +85,14 @@ def _joins(left: Glyph, right: Glyph, gap: float, size: float, said: Sequence[Sa
         return False
     if _is_operator(left) or _is_operator(right):
         return True
-    # Math commas and dots come from the math font; the space after them is thin.
+    # A comma or dot that may belong to a formula comes from the math font.
+    if left.text in ",." or right.text in ",.…":
+        return True
+    if left.text.isalpha() and said[0] is Says.MEMBER:  # the name of a function, then a thin space
+        return gap <= 0.3 * size
+    after_script = left.size < 0.87 * size and said[1] is Says.MATH
     both_math = all(one is not Says.MEMBER for one in said)
-    return (gap <= 0.26 * size and both_math) or left.text == "," or right.text == "…"
+    return gap <= 0.26 * size and (both_math or after_script)
 
 
 def _is_operator(glyph: Glyph) -> bool:

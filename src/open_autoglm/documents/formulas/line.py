@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from open_autoglm.documents.formulas.nodes import Node, union
-from open_autoglm.documents.formulas.symbols import FENCES, INTEGRALS, Role
+from open_autoglm.documents.formulas.symbols import FENCES, Role
+from open_autoglm.documents.math_fonts import Family
 
 Read = Callable[[list[Node]], Node]
 
@@ -184,6 +185,7 @@ def _join_integrals(bases: list[_Base]) -> list[_Base]:
 
 def _bar_roles(bases: list[_Base]) -> list[_Base]:
     """Bars with space on both sides are relations; the others open and close."""
+    bars = sum(base.node.char == "|" for base in bases)
     for index, base in enumerate(bases):
         node = base.node
         if node.char not in FENCES:
@@ -193,6 +195,9 @@ def _bar_roles(bases: list[_Base]) -> list[_Base]:
         left = node.box.x0 - before.box.x1 if before else 0.0
         right = after.box.x0 - node.box.x1 if after else 0.0
         is_relation = min(left, right) > RELATION_SPACE * node.size and not _is_operator(before, after)
+        if node.family in (Family.UNICODE, Family.TEXT):
+            # Browsers set a plain bar with the space of a relation; the character tells more.
+            is_relation = node.char == "∣" or (is_relation and (node.char == "∥" or bars % 2 == 1))
         double = node.char in "‖∥"
         if is_relation:
             base.node = replace(node, latex=r"\parallel" if double else r"\mid", role=Role.RELATION)
@@ -225,7 +230,3 @@ def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
             text += f" {token}" if needs_space else token
         previous = role if role is not Role.LARGE else Role.ORDINARY
     return text.strip()
-
-
-def is_integral(node: Node) -> bool:
-    return node.latex in INTEGRALS

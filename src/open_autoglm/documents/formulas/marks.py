@@ -93,7 +93,14 @@ def attach_accents(nodes: list[Node], read: Read) -> list[Node]:
         box = base.box.union(accent.box)
         whole = replace(base, latex=latex, box=box, char="", upright=False)
         nodes = [node for node in nodes if node is not accent and node not in bases] + [whole]
-    return nodes
+    return [_standing_alone(node) if node.role is Role.ACCENT else node for node in nodes]
+
+
+def _standing_alone(node: Node) -> Node:
+    """A mark over nothing: a tilde on the line is a relation, anything else is a riddle."""
+    if node.char in "~˜":
+        return replace(node, latex=r"\sim", role=Role.RELATION)
+    return replace(node, role=Role.ORDINARY, latex=f"{node.latex}{{}}", doubt=node.doubt + 0.3)
 
 
 def _may_be_accent(node: Node) -> bool:

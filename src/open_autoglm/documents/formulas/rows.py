@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from open_autoglm.documents.content import Rect
@@ -55,10 +56,7 @@ def split_columns(rows: Sequence[Sequence[Node]]) -> list[list[list[Node]]]:
         end = max(end, right)
     edges = [float("-inf"), *cuts, float("inf")]
     return [
-        [
-            [node for node in row if low < node.x <= high]
-            for low, high in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        [[node for node in row if low < node.x <= high] for low, high in itertools.pairwise(edges)]
         for row in rows
     ]
 

@@ -87,7 +87,8 @@ FENCES = {"|": "|", "‖": r"\|", "∥": r"\|", "∣": "|"}
 """Bars that open and close: which of the two, only the neighbours tell."""
 
 ACCENTS = {
-    "ˆ": r"\hat", "^": r"\hat", "̂": r"\hat", "¯": r"\bar", "‾": r"\bar", "̄": r"\bar", "̅": r"\bar", "ˉ": r"\bar",
+    "ˆ": r"\hat", "^": r"\hat", "̂": r"\hat", "¯": r"\bar", "‾": r"\bar", "̄": r"\bar", "̅": r"\bar",
+    "ˉ": r"\bar",
     "˜": r"\tilde", "~": r"\tilde", "̃": r"\tilde", "˙": r"\dot", "̇": r"\dot", "¨": r"\ddot",
     "̈": r"\ddot", "⃗": r"\vec", "ˇ": r"\check", "̌": r"\check", "˘": r"\breve", "̆": r"\breve",
     "´": r"\acute", "́": r"\acute", "`": r"\grave", "̀": r"\grave", "˚": r"\mathring",
@@ -104,7 +105,7 @@ PIECES = {
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon",
     "ζ": "zeta", "η": "eta", "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa",
-    "ϰ": "varkappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi",
+    "ϰ": "varkappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi",
     "ϖ": "varpi", "ρ": "rho", "ϱ": "varrho", "σ": "sigma", "ς": "varsigma", "τ": "tau",
     "υ": "upsilon", "φ": "varphi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma",
     "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
@@ -132,9 +133,11 @@ SYMBOLS: dict[str, tuple[str, Role]] = {
 INTEGRALS = frozenset({r"\int", r"\iint", r"\iiint", r"\oint", r"\oiint"})
 """Large operators that carry their limits beside them."""
 
-FUNCTIONS = frozenset(
-    ["arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "det", "dim", "exp", "gcd", "hom", "inf", "ker", "lg", "lim", "ln", "log", "max", "min", "sec", "sin", "sinh", "sup", "tan", "tanh", "Pr"]
-)
+FUNCTIONS = frozenset({
+    "arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "det", "dim",
+    "exp", "gcd", "hom", "inf", "ker", "lg", "lim", "ln", "log", "max", "min", "sec", "sin", "sinh",
+    "sup", "tan", "tanh", "Pr",
+})  # fmt: skip
 """Operator names that LaTeX knows as commands; other upright words become ``\\operatorname``."""
 
 LIMIT_FUNCTIONS = frozenset({"lim", "max", "min", "sup", "inf", "det", "gcd", "Pr", "limsup", "liminf"})
