@@ -62,6 +62,8 @@ class KeyValue(_Value):
     citations: tuple[Citation, ...] = ()
     verified: bool
     found_by: FoundBy
+    note: str | None = None
+    """A plain doubt, for example a date that can be read two ways or a wrong check digit."""
 
 
 class FieldType(StrEnum):
@@ -123,4 +125,6 @@ class ParsedDocument(_Value):
     summary: Summary | None = None
     model: ModelUsed | None = None
     errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How the result came to be: what was left out, asked again or done without a model."""
     seconds: float = 0.0

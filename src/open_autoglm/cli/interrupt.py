@@ -1,0 +1,47 @@
+"""Ctrl-C as a request to stop: work ends at its next safe place, what is finished is kept."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Interrupt:
+    """Set by the first Ctrl-C; ``on_stop`` functions are called then, from the signal handler."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.on_stop: list[Callable[[], None]] = []
+
+    def __call__(self) -> bool:
+        """Whether the user asked to stop."""
+        return self._event.is_set()
+
+    def stop(self) -> None:
+        self._event.set()
+        for function in self.on_stop:
+            function()
+
+
+@contextmanager
+def interruptible() -> Iterator[Interrupt]:
+    """Ctrl-C sets the Interrupt; a second one raises KeyboardInterrupt at once."""
+    interrupt = Interrupt()
+    if threading.current_thread() is not threading.main_thread():
+        # Only the main thread may handle signals; its owner stops us through ``stop``.
+        yield interrupt
+        return
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if interrupt():
+            raise KeyboardInterrupt
+        interrupt.stop()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
