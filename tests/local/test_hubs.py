@@ -30,21 +30,23 @@ def hf_hub_download(repo_id, filename, revision, local_dir):
     path.write_bytes(Path(os.environ["DATA"]).read_bytes())
     return path
 """
-MODELSCOPE_API = """
-import os
-class HubApi:
-    def get_model_files(self, model_id, revision, recursive):
-        row = {"Path": "m.gguf", "Size": int(os.environ["SIZE"]), "Sha256": os.environ["DIGEST"].upper()}
-        return [{"Path": "README.md"}, row]
-"""
-MODELSCOPE_DOWNLOAD = """
+MODELSCOPE = """
 import os
 from pathlib import Path
-def model_file_download(model_id, file_path, revision, local_dir):
-    print("Downloading", file_path)
-    path = Path(local_dir, file_path)
-    path.write_bytes(Path(os.environ["DATA"]).read_bytes())
-    return str(path)
+from types import SimpleNamespace
+
+RepoType = SimpleNamespace(MODEL="model")
+
+class HubApi:
+    def list_repo_files(self, repo_id, repo_type, *, revision):
+        rows = [("README.md", 1, "0"), ("m.gguf", int(os.environ["SIZE"]), os.environ["DIGEST"].upper())]
+        return [SimpleNamespace(path=path, size=size, sha256=digest) for path, size, digest in rows]
+
+    def download_file(self, repo_id, repo_type, file_path, *, revision, local_dir, file_size):
+        print("Downloading", file_path)
+        path = Path(local_dir, file_path)
+        path.write_bytes(Path(os.environ["DATA"]).read_bytes())
+        return path
 """
 
 
@@ -52,12 +54,9 @@ def model_file_download(model_id, file_path, revision, local_dir):
 def libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Stand-ins for both client libraries; they give DATA and state its size and digest."""
     place = tmp_path / "libraries"
-    (place / "modelscope" / "hub").mkdir(parents=True)
+    place.mkdir()
     (place / "huggingface_hub.py").write_text(HUGGING_FACE, encoding="utf-8")
-    (place / "modelscope" / "__init__.py").touch()
-    (place / "modelscope" / "hub" / "__init__.py").touch()
-    (place / "modelscope" / "hub" / "api.py").write_text(MODELSCOPE_API, encoding="utf-8")
-    (place / "modelscope" / "hub" / "file_download.py").write_text(MODELSCOPE_DOWNLOAD, encoding="utf-8")
+    (place / "modelscope_hub.py").write_text(MODELSCOPE, encoding="utf-8")
     (tmp_path / "data.gguf").write_bytes(DATA)
     values = {"PYTHONPATH": place, "DATA": tmp_path / "data.gguf", "SIZE": len(DATA), "DIGEST": DIGEST}
     for name, value in values.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,11 @@ def test_a_card_the_engine_can_not_use_is_an_error_too(chosen: ChosenModel) -> N
 def test_an_unknown_device_map_shows_the_forms(chosen: ChosenModel, device_map: str | dict[str, int]) -> None:
     with pytest.raises(ConfigurationError, match="gpu: 20"):
         plan_placement(chosen, make_machine(gpus=(CARD,)), device_map=device_map)
+
+
+def test_a_file_that_does_not_state_its_shape_is_planned_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0) + bytes(100))
+    placement = plan_placement(ChosenModel("m", "m", path, ""), make_machine())
+    assert (placement.context_window, placement.kv_cache_bytes) == (32768, 0)
+    assert "not counted" in placement.note

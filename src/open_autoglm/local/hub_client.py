@@ -26,15 +26,20 @@ def _hugging_face(repo: str, revision: str, file: str, folder: Path, answer: Ans
 
 
 def _modelscope(repo: str, revision: str, file: str, folder: Path, answer: Answer) -> str:
-    from modelscope.hub.api import HubApi
-    from modelscope.hub.file_download import model_file_download
+    # ModelScope's hub client alone: a thirtieth of the `modelscope` package, which builds on it.
+    from modelscope_hub import HubApi, RepoType  # type: ignore[import-not-found,unused-ignore]
 
-    listed = HubApi().get_model_files(repo, revision=revision, recursive=True)
-    row = next((row for row in listed if row.get("Path") == file), None)
-    if row is None:
+    hub = HubApi()
+    listing = hub.list_repo_files(repo, RepoType.MODEL, revision=revision)
+    stated = next((row for row in listing if row.path == file), None)
+    if stated is None:
         raise FileNotFoundError(f"{repo} holds no {file}")
-    answer.stated(row.get("Size"), row.get("Sha256"))
-    return str(model_file_download(repo, file, revision=revision, local_dir=str(folder)))
+    answer.stated(stated.size, stated.sha256)
+    return str(
+        hub.download_file(
+            repo, RepoType.MODEL, file, revision=revision, local_dir=folder, file_size=stated.size
+        )
+    )
 
 
 class Answer:

@@ -89,7 +89,7 @@ def plan_placement(
         kv_cache_bytes=sizes.kv_cache(window),
         overhead_bytes=sizes.overhead,
         device=gpu.name if gpu is not None and layers else "cpu",
-        note=" ".join(note for note in (thread_note, window_note) if note),
+        note=" ".join(filter(None, notes)),
     )
 
 
@@ -108,7 +108,7 @@ class _Sizes:
             raise ConfigurationError(f"slots is {slots}.", hint="Use at least 1.")
         self.weights = weights
         self.layers = facts.layers + 1
-        self.trained = facts.context_length
+        self.trained = facts.context_length or DEFAULT_WINDOW_LIMIT
         self._per_token = facts.kv_values_per_token * KV_VALUE_BYTES * slots
         self.overhead = RUNTIME_BYTES + COMPUTE_ROWS * max(facts.vocabulary, 32_000) * 4
 
@@ -170,7 +170,7 @@ def _layers_that_fit(sizes: _Sizes, gpu: Gpu | None, window: int | None) -> int:
     if gpu is None:
         return 0
     room = int(gpu.free_bytes * MEMORY_SHARE) - sizes.overhead
-    planned = window or min(sizes.trained or SMALLEST_WINDOW, 4096)
+    planned = window or min(sizes.trained, 4096)
     per_layer = (sizes.weights + sizes.kv_cache(planned)) / sizes.layers
     return max(0, min(sizes.layers, int(room / per_layer)))
 
@@ -189,7 +189,7 @@ def _free_for(layers: int, sizes: _Sizes, hardware: Hardware, gpu: Gpu | None) -
 
 
 def _window(chosen: ChosenModel, sizes: _Sizes, free: int, asked: int | None) -> int:
-    trained = sizes.trained or DEFAULT_WINDOW_LIMIT
+    trained = sizes.trained
     if asked is not None and asked > trained:
         raise ConfigurationError(
             f"context_window is {asked}, but {chosen.name} was trained for {trained} tokens.",

@@ -40,7 +40,7 @@ class _Need:
 _NEEDS: dict[str, _Need] = {
     "package_registry": _Need("pip", "Run `python -m ensurepip --upgrade` in this environment."),
     "hugging_face": _Need("huggingface_hub", "Run `pip install 'open-autoglm-pc[hubs]'`."),
-    "modelscope": _Need("modelscope", "Run `pip install 'open-autoglm-pc[hubs]'`."),
+    "modelscope": _Need("modelscope_hub", "Run `pip install 'open-autoglm-pc[hubs]'`."),
 }
 
 

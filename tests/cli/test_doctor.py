@@ -1,0 +1,55 @@
+"""``doctor``: what this machine has, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+
+from open_autoglm.cli.root import run
+
+DATA = b"GGUF" + struct.pack("<IQQ", 3, 0, 0) + bytes(50_000)
+
+
+def test_without_a_model_it_ends_with_4_and_the_command(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--json", "--model-path", "autoglm-base"]) == 4
+    report = json.loads(capfd.readouterr().out)
+    assert (report["ready"], report["default_model"]) == (False, None)
+    first = report["findings"][0]
+    assert first["state"] == "missing"
+    assert "open-autoglm-cli pull autoglm-base" in first["remedy"]
+
+
+def test_with_the_model_it_ends_with_0_and_the_plan(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "own.gguf"
+    model.write_bytes(DATA)
+    assert run(["doctor", "--json", "--model-path", str(model)]) == 0
+    report = json.loads(capfd.readouterr().out)
+    assert report["ready"] is True
+    assert report["default_model"]["path"] == str(model.resolve())
+    assert "threads" in report["findings"][0]["text"]
+    assert report["hardware"]["physical_cores"] >= 1
+
+
+def test_a_setting_this_machine_can_not_meet_is_found(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "own.gguf"
+    model.write_bytes(DATA)
+    assert run(["doctor", "--model-path", str(model), "--device-map", "{tpu: 3}"]) == 4
+    assert "gpu: 20" in capfd.readouterr().out
+
+
+def test_extras_that_are_missing_come_with_their_command(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("open_autoglm.local.diagnosis._is_installed", lambda name: False)
+    run(["doctor", "--json"])
+    findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
+    for extra in ("hubs", "formulas"):
+        row = findings[f"extra {extra}"]
+        assert (row["state"], row["remedy"]) == ("optional", f"pip install 'open-autoglm-pc[{extra}]'")
