@@ -10,18 +10,15 @@ from open_autoglm.documents.tables.lattice import Segment
 from open_autoglm.documents.tables.logical_rows import filled, group_lines
 from open_autoglm.documents.tables.tokens import Row, Run, Token, is_numeric
 
-_FULL_RULE = 0.8
-"""Share of the table's width that a rule between rows covers."""
-
 
 def build_grid(rows: Sequence[Row], columns: Columns, rules: Sequence[Segment], size: float) -> Grid:
     """The grid of ``rows``; ``rules`` are the horizontal lines inside and around it."""
-    left, right = columns.intervals[0].x0, columns.intervals[-1].x1
-    full = [r for r in rules if min(r.end, right) - max(r.start, left) >= _FULL_RULE * (right - left)]
+    left, right = columns.intervals[0].center, columns.intervals[-1].center
+    full = [rule for rule in rules if rule.start <= left and rule.end >= right]
     partial = [rule for rule in rules if rule not in full]
     head = _head_lines(rows, columns, full)
     levels, tall = _head_levels(head, rows, columns, partial)
-    body, labels = group_lines(range(head, len(rows)), rows, columns, full) if head < len(rows) else ([], [])
+    body, labels = group_lines(range(head, len(rows)), rows, columns, rules) if head < len(rows) else ([], [])
     ys = _row_borders([*levels, *body], rows)
     grid = Grid(columns.borders, ys, [])
     _add_head(grid, levels, tall, columns, rows, partial, size)
@@ -114,7 +111,11 @@ def _add_head(
         for line in lines:
             below = [r for r in partial if rows[line].center < r.at <= rows[line].y1 + 1.2 * size]
             for run in columns.runs[line]:
-                spans = id(run) in columns.spanning
+                spans = id(run) in columns.spanning or (
+                    level + 1 < len(levels)
+                    and len(columns.runs[line]) < len(columns.intervals) - 1
+                    and (columns.of(run)[0] > 0 or bool(below))
+                )
                 first, end = (
                     span_of(run, columns.runs[line], columns, below, size) if spans else columns.of(run)
                 )

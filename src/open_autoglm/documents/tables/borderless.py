@@ -75,10 +75,12 @@ def _is_tabular(strip: Sequence[Token], *, alone: bool) -> bool:
         return False
     size = font_size(strip)
     rows = rows_of(strip)
-    several = sum(len(runs_of(row, _CELL_GAP * size)) > 1 for row in rows)
-    if len(rows) == 1 and not several:
+    several = [len(runs_of(row, _CELL_GAP * size)) > 1 for row in rows]
+    if len(rows) == 1 and not several[0]:
         return not alone
-    return several >= 0.4 * len(rows) and len(prose_tokens(rows, size)) < 0.3 * len(strip)
+    if not (several[0] or sum(several) >= 0.4 * len(rows)):
+        return False
+    return len(prose_tokens(rows, size)) < 0.8 * len(strip)
 
 
 def _within(rule: Segment, top: Segment, bottom: Segment) -> bool:

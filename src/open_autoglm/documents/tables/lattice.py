@@ -100,6 +100,33 @@ def lattices_of(horizontal: Sequence[Segment], vertical: Sequence[Segment]) -> l
     return [lattice for lattice in groups.values() if lattice.horizontal and lattice.vertical]
 
 
+def stack(lattices: Sequence[Lattice]) -> list[Lattice]:
+    """Lattices with the same columns, a row or two apart, joined: every other row of them is shaded."""
+    stacked: list[Lattice] = []
+    for lattice in sorted(lattices, key=lambda one: one.box.y0):
+        for index, above in enumerate(stacked):
+            if _continues(above, lattice):
+                gap = (above.box.y1, lattice.box.y0)
+                sides = [Segment(x, *gap) for x in borders(segment.at for segment in lattice.vertical)]
+                stacked[index] = Lattice(
+                    above.horizontal + lattice.horizontal, above.vertical + lattice.vertical + sides
+                )
+                break
+        else:
+            stacked.append(lattice)
+    return stacked
+
+
+def _continues(above: Lattice, below: Lattice) -> bool:
+    first, second = borders(s.at for s in above.vertical), borders(s.at for s in below.vertical)
+    if len(first) != len(second) or len(first) < 3:
+        return False
+    gap = below.box.y0 - above.box.y1
+    height = below.box.height / max(len(borders(s.at for s in below.horizontal)) - 1, 1)
+    same = all(abs(a - b) <= SNAP for a, b in zip(first, second, strict=True))
+    return same and SNAP < gap <= 2.5 * height
+
+
 def borders(values: Iterable[float]) -> list[float]:
     """Positions with those that nearly coincide made one."""
     kept: list[float] = []

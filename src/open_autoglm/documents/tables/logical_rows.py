@@ -46,11 +46,8 @@ def _triples(lines: Sequence[int]) -> list[tuple[int, int, int]]:
 
 def _labels_both(before: int, line: int, after: int, rows: Sequence[Row], columns: Columns) -> bool:
     """A line between two full rows, in columns that both leave empty."""
-    height = rows[line].height
-    if (
-        rows[before].y1 - rows[line].y0 < _OVERLAP * height
-        or rows[line].y1 - rows[after].y0 < _OVERLAP * height
-    ):
+    room = 0.45 * rows[line].height
+    if rows[line].y0 - rows[before].y1 > room or rows[after].y0 - rows[line].y1 > room:
         return False
     own = filled(columns.runs[line], columns)
     above, below = filled(columns.runs[before], columns), filled(columns.runs[after], columns)
@@ -95,7 +92,7 @@ def _joined(
     near: float | None,
 ) -> bool:
     upper, lower = rows[above], rows[below]
-    if any(upper.center < rule.at < lower.center for rule in rules):
+    if any(upper.center < rule.at < lower.center and _under(rule, columns.runs[below]) for rule in rules):
         return False
     gap = lower.y0 - max(rows[index].y1 for index in group)
     if gap < -_OVERLAP * lower.height:
@@ -105,6 +102,10 @@ def _joined(
     if near is not None:
         return gap < near
     return gap < 0.9 * lower.height and _continues(group, below, columns)
+
+
+def _under(rule: Segment, runs: Sequence[Run]) -> bool:
+    return any(rule.start < run.x1 and rule.end > run.x0 for run in runs)
 
 
 def _is_spanning(line: int, columns: Columns) -> bool:
