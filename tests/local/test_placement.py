@@ -45,6 +45,12 @@ def test_without_a_setting_the_window_is_what_the_model_was_trained_for(chosen: 
     assert plan_placement(chosen, make_machine()).context_window == 32768
 
 
+def test_without_a_setting_slots_share_the_tokens(chosen: ChosenModel) -> None:
+    placement = plan_placement(chosen, make_machine(), slots=4)
+    assert placement.context_window == 8192
+    assert placement.kv_cache_bytes == 32768 * TOKEN_BYTES
+
+
 def test_little_memory_makes_the_window_smaller_and_says_so(chosen: ChosenModel) -> None:
     placement = plan_placement(chosen, make_machine(available=350_000_000))
     assert 1024 <= placement.context_window < 32768

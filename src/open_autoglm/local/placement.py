@@ -19,8 +19,10 @@ COMPUTE_ROWS = 512
 RUNTIME_BYTES = 128_000_000
 SMALLEST_WINDOW = 1024
 WINDOW_STEP = 256
-DEFAULT_WINDOW_LIMIT = 32_768
-"""Without a setting no window grows past this: memory for it is taken at the start, used or not."""
+DEFAULT_TOKENS = 32_768
+"""Without a setting the windows of all slots together hold this many tokens: their memory is taken at
+the start, used or not, so more would cost everyone for the few who need it."""
+LEAST_DEFAULT_WINDOW = 4096
 MEMORY_SHARE = 0.85
 """Of the free memory, what a model may plan for; the rest is for reading documents and the system."""
 
@@ -60,7 +62,8 @@ def plan_placement(
 ) -> Placement:
     """Fit the model into this machine.
 
-    ``context_window`` None: what the model was trained for and memory allows, at most 32,768 tokens.
+    ``context_window`` None: what the model was trained for and memory allows, at most 32,768 tokens
+    over all slots.
     ``threads`` None: the free physical cores. ``engine_uses_gpu`` is what the engine's build can do.
     Raises ConfigurationError for a setting this machine can't meet, EngineStartFailed when the model does
     not fit, each with what is needed, what is free and the remedy.
@@ -74,11 +77,13 @@ def plan_placement(
     free = _free_for(layers, sizes, hardware, gpu)
     window = _window(chosen, sizes, free, context_window)
     thread_count, thread_note = _threads(threads, hardware)
-    window_note = ""
-    if context_window is None and 0 < window < facts.context_length:
-        window_note = (
+    notes = [thread_note]
+    if context_window is None and window < facts.context_length:
+        notes.append(
             f"The context window is {window} of the {facts.context_length} tokens it was trained for."
         )
+    if facts.kv_values_per_token == 0:
+        notes.append("The file does not state its shape, so memory for its context is not counted.")
     return Placement(
         threads=thread_count,
         gpu_layers=layers,
@@ -108,7 +113,8 @@ class _Sizes:
             raise ConfigurationError(f"slots is {slots}.", hint="Use at least 1.")
         self.weights = weights
         self.layers = facts.layers + 1
-        self.trained = facts.context_length or DEFAULT_WINDOW_LIMIT
+        self.trained = facts.context_length or DEFAULT_TOKENS
+        self.slots = slots
         self._per_token = facts.kv_values_per_token * KV_VALUE_BYTES * slots
         self.overhead = RUNTIME_BYTES + COMPUTE_ROWS * max(facts.vocabulary, 32_000) * 4
 
@@ -209,7 +215,8 @@ def _window(chosen: ChosenModel, sizes: _Sizes, free: int, asked: int | None) ->
             f"context, and {megabytes(free)} can be used.",
             hint="Close other programs, or choose a smaller model: --model autoglm-small.",
         )
-    return asked if asked is not None else min(largest, DEFAULT_WINDOW_LIMIT)
+    default = max(LEAST_DEFAULT_WINDOW, DEFAULT_TOKENS // sizes.slots // WINDOW_STEP * WINDOW_STEP)
+    return asked if asked is not None else min(largest, default)
 
 
 def _threads(asked: int | None, hardware: Hardware) -> tuple[int, str]:
