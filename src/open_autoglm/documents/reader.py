@@ -18,6 +18,7 @@ from open_autoglm.documents.model import Document, Page, Source
 from open_autoglm.documents.openers import OPENER
 from open_autoglm.documents.page_pool import PagePool, PoolOptions
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
+from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
 from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded
 
 ReadStage = Literal["open", "read", "structure"]
@@ -52,6 +53,9 @@ class ReaderOptions:
     workers: int | None = None
     """Worker processes at most; None: one for each physical core."""
     threads_per_worker: int = 1
+    store_folder: Path | None = None
+    """Where finished pages are kept for the next run; None: nowhere."""
+    store_mb: int = 512
     opener: str = OPENER
     """``module:function`` that opens a file inside the worker."""
 
@@ -77,6 +81,8 @@ class DocumentReader:
 
     def __init__(self, options: ReaderOptions | None = None) -> None:
         self._options = options or ReaderOptions()
+        folder = self._options.store_folder
+        self._store = PageStore(folder, self._options.store_mb) if folder else None
 
     def read(
         self,
@@ -112,7 +118,8 @@ class DocumentReader:
                     f"the limit is {limits.max_pages:,}.",
                     hint="Raise it with --max-pages, or choose pages with --pages.",
                 )
-            pages = self._read_pages(pool, numbers, on_progress)
+            keys = self._keys(digest, request, numbers)
+            pages = self._read_pages(pool, numbers, keys, on_progress)
         on_progress(ReadProgress("structure", len(numbers), len(numbers)))
         source = Source(
             name=path.name,
@@ -135,17 +142,38 @@ class DocumentReader:
             memory_bytes=limits.worker_memory_mb << 20,
         )
 
+    def _keys(self, digest: str, request: OpenFile, numbers: tuple[int, ...]) -> dict[int, PageKey]:
+        """The keys under which pages are kept; none where nothing is to be kept.
+
+        Pages that needed a password are not kept: their text would lie on the disk for anyone to read.
+        """
+        if self._store is None or request.password is not None:
+            return {}
+        version = reader_version()
+        return {number: PageKey(digest, number, request.format, version, {}) for number in numbers}
+
     def _read_pages(
-        self, pool: PagePool, numbers: tuple[int, ...], on_progress: Callable[[ReadProgress], None]
+        self,
+        pool: PagePool,
+        numbers: tuple[int, ...],
+        keys: dict[int, PageKey],
+        on_progress: Callable[[ReadProgress], None],
     ) -> tuple[Page, ...]:
         pages: dict[int, Page] = {}
-        total = len(numbers)
-        on_progress(ReadProgress("read", 0, total))
+        if self._store is not None:
+            for number, key in keys.items():
+                page = self._store.get(key)
+                if page is not None:
+                    pages[number] = page
+        kept, total = len(pages), len(numbers)
+        on_progress(ReadProgress("read", kept, total, kept=kept))
         started = time.monotonic()
-        for page in pool.read(numbers):
+        for page in pool.read([number for number in numbers if number not in pages]):
             pages[page.number] = page
-            left = (time.monotonic() - started) / len(pages) * (total - len(pages))
-            on_progress(ReadProgress("read", len(pages), total, page.number, seconds_left=left))
+            if self._store is not None and page.number in keys:
+                self._store.put(keys[page.number], page)
+            left = (time.monotonic() - started) / (len(pages) - kept) * (total - len(pages))
+            on_progress(ReadProgress("read", len(pages), total, page.number, kept, left))
         return tuple(pages[number] for number in numbers)
 
 
