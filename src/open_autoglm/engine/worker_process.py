@@ -96,19 +96,21 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _shake_hands(self) -> Any:
         """Tell the worker what to load and hear its one report."""
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         handover = Handover(self._options, self._api_key, os.getpid())
-        with self._process.stdout as reports:
-            try:
+        try:
+            with self._process.stdout as reports:
                 self._process.stdin.write(handover.to_line())
                 self._process.stdin.flush()
-            except OSError:
-                return None  # gone already; its last words say why
-            return report_from_line(reports.readline(MAX_REPORT_BYTES))
+                return report_from_line(reports.readline(MAX_REPORT_BYTES))
+        except (OSError, ValueError):  # gone already, or ended while we speak: pipes are closed
+            return None
 
     def _expire(self, expired: threading.Event) -> None:
         expired.set()
