@@ -23,9 +23,9 @@ _DROPPED = frozenset(
      "video", "select", "option", "button", "input", "textarea"}
 )  # fmt: skip
 _INLINE = frozenset(
-    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font",
-     "i", "img", "ins", "kbd", "label", "mark", "math", "q", "ruby", "rb", "rp", "rt", "s", "samp", "small",
-     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em",
+     "font", "i", "img", "ins", "kbd", "label", "mark", "math", "q", "ruby", "rb", "rp", "rt", "s", "samp",
+     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
