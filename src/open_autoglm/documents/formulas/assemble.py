@@ -38,7 +38,7 @@ from open_autoglm.documents.formulas.marks import (
     join_names,
     join_negations,
 )
-from open_autoglm.documents.formulas.nodes import Node, node_of
+from open_autoglm.documents.formulas.nodes import Node, node_of, text_size
 from open_autoglm.documents.formulas.rows import read_pair, read_rows, split_rows
 
 MOST_CERTAIN = 0.97
@@ -105,7 +105,7 @@ def _read(nodes: list[Node], rules: list[Rect], depth: int) -> Node:
     if len(nodes) == 1:
         return nodes[0]
     nodes = attach_limits(attach_accents(nodes, inside), inside)
-    size = max(node.size for node in nodes)
+    size = text_size(nodes)
     while (pair := innermost_pair(nodes)) is not None:
         taken = [pair.opening, *pair.inner] + ([pair.closing] if pair.closing else [])
         nodes = [node for node in nodes if not any(node is one for one in taken)]

@@ -92,7 +92,17 @@ def _joins(left: Glyph, right: Glyph, gap: float, size: float, said: Sequence[Sa
         return gap <= 0.3 * size
     after_script = left.size < 0.87 * size and said[1] is Says.MATH
     both_math = all(one is not Says.MEMBER for one in said)
-    return gap <= 0.26 * size and (both_math or after_script)
+    if after_script:  # sets a thin space after the limits of an operator
+        return gap <= 0.34 * size
+    bracket = left.text in _OPENING or right.text in _CLOSING
+    return gap <= 0.26 * size and (both_math or bracket)
+
+
+def _after_operator(before: Sequence[Glyph], glyph: Glyph, size: float) -> bool:
+    """Whether an operator stands before ``glyph``, though a limit above or below it starts later."""
+    return any(
+        _is_operator(one) and -size < glyph.box.x0 - one.box.x1 <= AROUND_OPERATOR * size for one in before
+    )
 
 
 def _is_operator(glyph: Glyph) -> bool:

@@ -73,11 +73,10 @@ def _main_line(nodes: Sequence[Node]) -> tuple[float, float]:
         )
         if near > weight + 1e-6:
             best, weight = one.baseline, near
-    if len(plain) < len(nodes):
-        # Only small letters beside a tall part: they may be its scripts.
-        tall = [node for node in nodes if node.centered and node.size > 1.15 * size]
-        if tall:
-            return tall[0].size, tall[0].baseline
+    # Nothing but scripts beside a tall part: then the tall part is the line.
+    tall = [node for node in nodes if node.centered and node.size > 1.15 * size]
+    if tall and all(abs(tall[0].baseline - node.baseline) > 0.25 * node.size for node in large):
+        return tall[0].size, tall[0].baseline
     return size, best
 
 
@@ -112,6 +111,8 @@ def _attach(nodes: Sequence[Node], size: float, baseline: float) -> tuple[list[_
 
 def _on_line(node: Node, size: float, baseline: float) -> bool:
     shift = abs(node.baseline - baseline)
+    if node.role in (Role.OPENING, Role.CLOSING) and node.size > SCRIPT * size:
+        return node.box.y0 < baseline - 0.3 * size < node.box.y1  # stretched ones stand lower
     if node.centered:
         axis = baseline - 0.25 * size
         crosses = node.box.y0 < axis - 0.1 * size and node.box.y1 > axis + 0.1 * size

@@ -9,6 +9,7 @@ from open_autoglm.documents.formulas.nodes import Node, styled_upright, union
 from open_autoglm.documents.formulas.symbols import (
     ACCENTS,
     FUNCTIONS,
+    INTEGRALS,
     LIMIT_FUNCTIONS,
     Role,
 )
@@ -90,6 +91,8 @@ def attach_accents(nodes: list[Node], read: Read) -> list[Node]:
         if len(bases) > 1 or (accent.box.width > 1.3 * base.box.width and accent.box.width > 0.9 * base.size):
             command = _WIDE.get(command, command)
         latex = f"{command}{{{base.latex}}}"
+        if base.char == "h" and command == r"\bar" and accent.box.y0 > base.box.y0:
+            latex = r"\hbar"  # the bar crosses the stem
         box = base.box.union(accent.box)
         whole = replace(base, latex=latex, box=box, char="", upright=False)
         nodes = [node for node in nodes if node is not accent and node not in bases] + [whole]
@@ -115,7 +118,7 @@ def _under(accent: Node, nodes: list[Node]) -> list[Node]:
         for node in nodes
         if node is not accent
         and node.role is not Role.ACCENT
-        and -0.45 * size < node.box.y0 - accent.box.y1 < 0.4 * size
+        and -0.45 * size < node.box.y0 - accent.box.y1 < 0.4 * node.size
         and accent.y < node.box.y0 + 0.25 * node.box.height
     ]
     spanned = [node for node in low if accent.box.x0 - 0.1 * size < node.x < accent.box.x1 + 0.1 * size]
@@ -176,4 +179,6 @@ def _limit(operator: Node, nodes: Sequence[Node], *, below: bool) -> list[Node]:
         ]
         taken += new
         grown = bool(new)
+    if operator.latex in INTEGRALS and abs((left + right) / 2 - operator.x) > 0.35 * size:
+        return []  # beside the sign, as scripts
     return taken

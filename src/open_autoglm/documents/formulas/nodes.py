@@ -115,6 +115,13 @@ def union(nodes: Iterable[Node]) -> Rect:
     )
 
 
+def text_size(nodes: Iterable[Node]) -> float:
+    """The font size of the line: that of its letters, since large symbols may come from scaled fonts."""
+    sizes = [(not node.centered, node.size) for node in nodes]
+    letters = [size for is_letter, size in sizes if is_letter]
+    return max(letters or [size for _, size in sizes])
+
+
 def styled_upright(node: Node) -> Node:
     """A single upright letter that is no part of a name."""
     if len(node.char) == 1 and node.char.isalpha():

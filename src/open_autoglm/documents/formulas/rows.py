@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from open_autoglm.documents.content import Rect
 from open_autoglm.documents.formulas.delimiters import CLOSE, OPEN, Pair, wrapped
-from open_autoglm.documents.formulas.nodes import Node, union
+from open_autoglm.documents.formulas.nodes import Node, text_size, union
 from open_autoglm.documents.formulas.symbols import FENCES, Role
 
 Read = Callable[[list[Node]], Node]
@@ -25,7 +25,7 @@ def split_rows(nodes: Sequence[Node]) -> list[list[Node]]:
     """The nodes by row, top to bottom. Scripts go with the row whose middle is nearest."""
     if not nodes:
         return []
-    size = max(node.size for node in nodes)
+    size = text_size(nodes)
     main = sorted((node for node in nodes if node.size > 0.87 * size), key=lambda node: node.baseline)
     rows: list[list[Node]] = []
     for node in main:
@@ -46,7 +46,7 @@ def _level(row: Sequence[Node]) -> float:
 
 def split_columns(rows: Sequence[Sequence[Node]]) -> list[list[list[Node]]]:
     """Cells of each row, cut where a gap runs through all rows."""
-    size = max(node.size for row in rows for node in row)
+    size = text_size([node for row in rows for node in row])
     spans = sorted((node.box.x0, node.box.x1) for row in rows for node in row)
     cuts: list[float] = []
     end = spans[0][1]
@@ -118,7 +118,7 @@ def read_rows(rows: Sequence[list[Node]], read: Read) -> Node:
     """Equations under each other, aligned at their first relation where those stand in one column."""
     anchors = [_first_relation(row) for row in rows]
     found = [anchor for anchor in anchors if anchor is not None]
-    size = max(node.size for row in rows for node in row)
+    size = text_size([node for row in rows for node in row])
     spread = max((node.box.x0 for node in found), default=0) - min((node.box.x0 for node in found), default=0)
     aligned = len(found) >= 2 and spread < 0.25 * size
     lines: list[str] = []
@@ -142,7 +142,7 @@ def read_rows(rows: Sequence[list[Node]], read: Read) -> Node:
 
 
 def _first_relation(row: Sequence[Node]) -> Node | None:
-    size = max(node.size for node in row)
+    size = text_size(row)
     relations = [
         node for node in row if node.role is Role.RELATION and node.size > 0.87 * size and node.char != ":"
     ]
