@@ -69,6 +69,9 @@ EXTENSIONS: dict[str, Format] = {
 }
 """Every extension of a readable format, lower case with its dot: what a folder is searched for."""
 
+DRAWN = frozenset({Format.PDF, Format.PNG, Format.JPEG, Format.TIFF, Format.WEBP})
+"""Formats that say how pages look; what the parts of a page are has to be understood."""
+
 _TEXT_FORMATS = frozenset({Format.HTML, Format.CSV, Format.TSV, Format.MARKDOWN, Format.TEXT})
 
 _SIGNATURES: tuple[tuple[bytes, Format], ...] = (

@@ -91,7 +91,8 @@ class MarkupFile:
     def page_count(self) -> int:
         return len(self.pages)
 
-    def read_page(self, number: int) -> Page:
+    def read_page(self, number: int, threads: int = 1) -> Page:
+        del threads  # nothing is recognized
         return self.pages[number - 1]
 
 

@@ -31,7 +31,6 @@ class Setup(_Message):
     opener: str
     """``module:function`` that takes an OpenFile and returns a PagedFile."""
     memory_bytes: int
-    threads: int
     time_limit_s: float
     """A worker that is still busy this much later ends itself, also when the program is gone."""
 
@@ -48,6 +47,8 @@ class OpenFile(_Message):
 class ReadPage(_Message):
     kind: Literal["read"] = "read"
     number: int
+    threads: int = Field(ge=1)
+    """For the recognition of text in pictures."""
 
 
 class Started(_Message):

@@ -24,8 +24,8 @@ class PagedFile(Protocol):
     def author(self) -> str | None: ...
     @property
     def warnings(self) -> tuple[str, ...]: ...
-    def read_page(self, number: int) -> Page:
-        """Page ``number``, 1-based."""
+    def read_page(self, number: int, threads: int) -> Page:
+        """Page ``number``, 1-based, with at most ``threads`` threads."""
         ...
 
 
@@ -48,7 +48,8 @@ class DrawnPages:
         self.author: str | None = getattr(file, "author", None)
         self.warnings: tuple[str, ...] = tuple(getattr(file, "warnings", ()))
 
-    def read_page(self, number: int) -> Page:
+    def read_page(self, number: int, threads: int) -> Page:
+        del threads
         from open_autoglm.documents.page_reader import read_page
 
         return read_page(self._file.content(number), self._file.raster(number))

@@ -38,11 +38,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """``workers`` × ``threads`` should not exceed the free physical cores."""
+    """``cores`` is what all workers together may use; none of them gets more than its share."""
 
     opener: str
     workers: int
-    threads: int
+    cores: int
     time_limit_s: float
     memory_bytes: int
 
@@ -88,12 +88,14 @@ class PagePool:
     def read(self, numbers: Sequence[int]) -> Iterator[Page]:
         """The pages in the order they are finished. A page that fails comes with its ``error``."""
         self._waiting = deque(numbers)
+        # A single page gets all cores; many pages are read side by side, which wastes less.
+        threads = max(1, self._options.cores // max(1, min(self._options.workers, len(numbers))))
         started = time.monotonic()
         finished = 0
         while self._waiting or any(worker.page for worker in self._workers):
             for worker in self._workers:
                 if worker.ready and self._waiting:
-                    worker.give(ReadPage(number=self._waiting.popleft()))
+                    worker.give(ReadPage(number=self._waiting.popleft(), threads=threads))
             worker, answer = self._next_event()
             for page in self._pages_from(worker, answer):
                 finished += 1
@@ -188,7 +190,6 @@ class PagePool:
         setup = Setup(
             opener=self._options.opener,
             memory_bytes=self._options.memory_bytes,
-            threads=self._options.threads,
             time_limit_s=self._options.time_limit_s,
         )
         self._workers.append(WorkerProcess(setup, self._events))

@@ -11,14 +11,15 @@ from typing import Literal
 
 import psutil
 
-from open_autoglm.documents.formats import Format, detect_format, media_type
+from open_autoglm.documents.formats import DRAWN, detect_format, media_type
 from open_autoglm.documents.limits import ReadLimits
-from open_autoglm.documents.messages import Opened, OpenFile
+from open_autoglm.documents.messages import OpenFile
 from open_autoglm.documents.model import Document, Page, Source
 from open_autoglm.documents.openers import OPENER
 from open_autoglm.documents.page_pool import PagePool, PoolOptions
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
+from open_autoglm.documents.structure import settle
 from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded
 
 ReadStage = Literal["open", "read", "structure"]
@@ -51,8 +52,9 @@ class ReaderOptions:
 
     limits: ReadLimits = field(default_factory=ReadLimits)
     workers: int | None = None
-    """Worker processes at most; None: one for each physical core."""
-    threads_per_worker: int = 1
+    """Worker processes at most; None: one for each core."""
+    cores: int | None = None
+    """Physical cores that all workers together may use; None: all of them."""
     store_folder: Path | None = None
     """Where finished pages are kept for the next run; None: nowhere."""
     store_mb: int = 512
@@ -128,16 +130,19 @@ class DocumentReader:
             size_bytes=size,
             page_count=opened.page_count,
         )
-        return _document(source, opened, pages)
+        # Files that state their own structure keep it.
+        pages = settle(pages) if format_ in DRAWN else pages
+        return Document(
+            source=source, title=opened.title, author=opened.author, pages=pages, warnings=opened.warnings
+        )
 
     def _pool_options(self) -> PoolOptions:
         limits = self._options.limits
-        threads = self._options.threads_per_worker
-        cores = psutil.cpu_count(logical=False) or 1
+        cores = self._options.cores or psutil.cpu_count(logical=False) or 1
         return PoolOptions(
             opener=self._options.opener,
-            workers=self._options.workers or max(1, cores // threads),
-            threads=threads,
+            workers=self._options.workers or cores,
+            cores=cores,
             time_limit_s=limits.page_timeout_s,
             memory_bytes=limits.worker_memory_mb << 20,
         )
@@ -189,12 +194,3 @@ def _digest(path: Path, check: Callable[[], None]) -> tuple[str, int]:
     except OSError as error:
         raise InputMissing(f"{path} can't be read: {error}.", hint="Check the disk.") from error
     return digest.hexdigest(), size
-
-
-def _document(source: Source, opened: Opened, pages: tuple[Page, ...]) -> Document:
-    return Document(
-        source=source, title=opened.title, author=opened.author, pages=pages, warnings=opened.warnings
-    )
-
-
-__all__ = ["DocumentReader", "Format", "ReadOptions", "ReadProgress", "ReaderOptions"]

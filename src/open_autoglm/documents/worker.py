@@ -100,7 +100,8 @@ def _serve(
                     warnings=file.warnings,
                 )
             elif isinstance(command, ReadPage) and file is not None:
-                answer = PageRead(page=_without_excess_pictures(file.read_page(command.number)))
+                page = file.read_page(command.number, command.threads)
+                answer = PageRead(page=_without_excess_pictures(page))
             else:
                 continue
         except OpenAutoGLMError as error:
