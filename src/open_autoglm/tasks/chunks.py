@@ -24,6 +24,8 @@ LARGE_CHUNK_TOKENS = 3000
 MANY_CHUNKS = 8
 RESERVED_TOKENS = 1100
 """Of the window: instructions, schema and answer."""
+HEADING_REACH = 0.2
+"""How far before a border, as share of a chunk, a heading is taken for it."""
 MIN_CHUNK_TOKENS = 200
 _SAMPLE_CHARACTERS = 3000
 _MARGIN = 1.15
@@ -94,14 +96,13 @@ def divide(document: Document, engine: BlockingEngine, language: Language) -> tu
     total = sum(meter.estimate(text) for _, text, _ in texts)
     best = BEST_CHUNK_TOKENS if total <= MANY_CHUNKS * BEST_CHUNK_TOKENS else LARGE_CHUNK_TOKENS
     limit = min(best, chunk_limit(engine))
-    target = total / math.ceil(total / limit) * 1.08
     pieces = [
         _Piece(page, part, meter.estimate(part), heading)
         for page, text, heading in texts
         for part in _split(text, limit, meter)
     ]
     chunks: list[Chunk] = []
-    for group in _grouped(pieces, min(target, limit)):
+    for group in _grouped(pieces, math.ceil(total / limit)):
         chunks.extend(_fitting(group, chunk_limit(engine), meter, language))
     return tuple(chunks)
 
@@ -124,17 +125,20 @@ def _split(text: str, limit: float, meter: TokenMeter) -> Iterator[str]:
         yield part
 
 
-def _grouped(pieces: list[_Piece], target: float) -> Iterator[list[_Piece]]:
-    """Runs of pieces of about ``target`` tokens; from three quarters on a heading begins the next."""
+def _grouped(pieces: list[_Piece], count: int) -> Iterator[list[_Piece]]:
+    """At most ``count`` runs of pieces of about equal size; a heading near a border begins the next."""
+    share = sum(piece.tokens for piece in pieces) / count
     group: list[_Piece] = []
-    size = 0.0
+    done = 0.0
+    border = share
     for piece in pieces:
-        full = size + piece.tokens > target
-        if group and (full or (piece.heading and size > 0.75 * target)):
+        near = piece.heading and done > border - HEADING_REACH * share
+        if group and (near or done + piece.tokens / 2 > border):
             yield group
-            group, size = [], 0.0
+            group = []
+            border += share
         group.append(piece)
-        size += piece.tokens
+        done += piece.tokens
     if group:
         yield group
 

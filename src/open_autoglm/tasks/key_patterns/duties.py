@@ -19,7 +19,8 @@ _OBLIGATION = re.compile(
     r"|(?<![供响反相对适效呼顺感答])应(?=[\u4e00-\u9fff]{1,8}(?:[。，；]|$))(?![用收付急])"
     r"|\b(?:shall(?! mean)|must|(?:is|are) (?:required|obliged|obligated) to|(?:agrees?|undertakes?) to"
     r"|may not)\b"
-    r"|(?:^|\s)(?:Action(?: item)?|行动项|待办)\s*[:：]",
+    r"|(?:^|\s)(?:Action(?: item)?|行动项|待办)\s*[:：]"
+    r"|^[\u4e00-\u9fff]{2,12}(?:负责(?=[\u4e00-\u9fff])|于[^，。]{2,12}[日月底]前)",
     re.IGNORECASE,
 )
 _DURATION = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:\(\w+\)\s*)?(?:个)?"
@@ -32,14 +33,14 @@ _DEADLINE_WORDS = re.compile(
     r"(?: (?:of|after|from|following) [^,.;\n]{3,40})?",
     re.IGNORECASE,
 )
-_LEAD_IN = re.compile(r"^.*(?:应当?|必须|须|不得|将|可)(?:在|于|自)?|^(?:在|于)")
+_LEAD_IN = re.compile(r"^.*(?:应当?|必须|须|不得|将|可)(?:在|于|自)?|^(?:并|且)?(?:在|于)")
 _BY_DATE_BEFORE = re.compile(
     r"(?:\b(?:by|before|no later than|not later than|until|due(?: on| by| date)?|deadline|expires? on)"
     r"\s*:?\s*"
     r"|(?:截止(?:日期|时间)?|最迟|不迟于|不晚于|到期日|期限)\s*[:：为至到]?\s*)$",
     re.IGNORECASE,
 )
-_BY_DATE_AFTER = re.compile(r"^\s*(?:之?前|以前|止|到期|截止)")
+_BY_DATE_AFTER = re.compile(r"^\s*[底初末]?(?:之?前|以前|止|到期|截止)")
 
 
 def find_duties(text: str) -> Iterator[PatternMatch]:

@@ -10,9 +10,14 @@ from open_autoglm.tasks.document_result import KeyKind
 MAX_LABEL_CHARACTERS = 40
 
 _LABEL = re.compile(r"([^\n:：;；,，。.!?！？|()（）]{1,60}?)\s*[:：]\s*$")
-_LEAD_IN = re.compile(
-    r"((?:[A-Za-z][\w'-]*\s+){1,4}|[\u4e00-\u9fff]{2,12}?)(?:of|is|was|on|by|to|at|dated|为|于|共计|合计|计|是|达到?)?\s*$"
+_CLAUSE_BORDER = re.compile(r"[\n:：;；。!?！？|()（）]|(?<!\d)[,，]|[,，](?!\d)|\.\s")
+_CONNECTOR = re.compile(
+    r"(?:\s+(?:of|is|was|are|were|on|by|to|at|from|dated|the|a|an|and|made|than)"
+    r"|为|于|在|共计|合计|计|是|约|由|至|到)+\s*$"
 )
+_LEADING = re.compile(r"^(?:(?:the|a|an|this|and)\s+|即|并|其中)+", re.IGNORECASE)
+_MAX_LEAD_WORDS = 6
+_MAX_LEAD_CHARACTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ def label_before(text: str, start: int) -> str:
     named = _LABEL.search(before)
     if named:
         return " ".join(named[1].split())[-MAX_LABEL_CHARACTERS:]
-    clause = re.split(r"[\n:：;；,，。!?！？|()（）]|\.\s", before)[-1]
-    lead = _LEAD_IN.search(clause)
-    return " ".join(lead[1].split())[-MAX_LABEL_CHARACTERS:] if lead else ""
+    clause = _LEADING.sub("", _CONNECTOR.sub("", _CLAUSE_BORDER.split(before)[-1].strip()))
+    words = clause.split()
+    if len(words) > 1:
+        return " ".join(words[-_MAX_LEAD_WORDS:])[-MAX_LABEL_CHARACTERS:]
+    return clause[-_MAX_LEAD_CHARACTERS:]

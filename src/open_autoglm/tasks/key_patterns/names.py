@@ -14,12 +14,13 @@ _CHINESE_ORGANIZATION = re.compile(
 )
 _CHINESE_LEAD_IN = re.compile(
     r"^.*?(?:[:：]|以下简称|甲方|乙方|丙方|双方|采购方|供应方|承包人|发包人"
-    r"|(?<!共)(?:由|与|和|及|向|对|在|为|是|至|经|将|被|于|从|以及|委托|包括|根据|按照|通过|给|到|受|等|了|的))"
+    r"|(?<!共)(?:由|与|和|及|向|对|在|为|是|至|经|将|被|于|从|以及|委托|包括|提交|报送|根据|按照|通过|给|到|受|等|了|的))"
 )
+_ENGLISH_WORDS = r"\b(?:(?:[A-Z][\w&'-]*|of|and|&|for|the) ){0,6}?[A-Z][\w&'-]*"
 _ENGLISH_ORGANIZATION = re.compile(
-    r"\b(?:(?:[A-Z][\w&'-]*|of|and|&|for|the)[ ,]{1,2}){0,6}?[A-Z][\w&'-]*,? "
-    r"(?:Inc\.?|Ltd\.?|LLC|LLP|L\.P\.|Limited|Corporation|Corp\.?|Company|Co\.,? Ltd\.?|GmbH|AG|S\.A\."
-    r"|PLC|plc|University|Institute|Bank|Association|Foundation|Laboratory|Laboratories|Council|Agency)(?![\w])"
+    rf"{_ENGLISH_WORDS}(?:,? (?:Inc\.?|Ltd\.?|LLC|LLP|L\.P\.|Limited|Co\.,? Ltd\.?|GmbH|AG|S\.A\.|PLC|plc)"
+    r"| (?:Corporation|Corp\.?|Company|University|Institute|Bank|Association|Foundation|Laboratory"
+    r"|Laboratories|Council|Agency))(?![\w])"
 )
 _UNIVERSITY_OF = re.compile(
     r"\b(?:University|Institute|Ministry|Bank|Department) of (?:[A-Z][\w-]+(?: and )? ?){1,4}"
@@ -39,7 +40,8 @@ _TITLED_PERSON = re.compile(
 )
 _LABELLED_PERSON = re.compile(
     r"(?:Authors?|Prepared by|Written by|Contact(?: person)?|Attendees|Present|Chair(?:person|ed by)?"
-    r"|Signed by|Attention|Attn|Name|Owner|Apologies|Minutes(?: by| taken by)?|Approved by|Reviewed by|Project manager|By)\s*:\s*"
+    r"|Signed by|Attention|Attn|Name|Owner|Apologies|Minutes(?: by| taken by)?|Approved by|Reviewed by"
+    r"|Project manager|By)\s*:\s*"
     rf"(?P<value>{_NAME}(?:(?:, | and |; |, and ){_NAME})*)"
 )
 _SEPARATOR = re.compile(r"\s*[、，,;；]\s*(?:and )?| and ")
