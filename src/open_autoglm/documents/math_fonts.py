@@ -28,7 +28,7 @@ class Family(Enum):
 _FAMILIES: tuple[tuple[re.Pattern[str], Family], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), family)
     for pattern, family in (
-        (r"^(cmmi|lmmathitalic|eur[mb]|r?n?txb?mi|r?pxb?mi|stix-mathit|mathjax_math|katex_math)", Family.ITALIC),
+        (r"^(cmmi|lmmathitalic|eur[mb]|r?n?txb?mi|r?pxb?mi|(mathjax|katex)_math)", Family.ITALIC),
         (r"^(cmsy|cmbsy|lmmathsymbols|n?txsy|n?txbsy|pxsy|mathjax_size0)", Family.SYMBOLS),
         (r"^(cmex|euex|lmmathextension|n?txex|pxex)", Family.EXTENSION),
         (r"^(msam|n?txsya|pxsya)", Family.AMS_A),

@@ -219,9 +219,8 @@ def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
     text = ""
     previous = Role.OPENING
     for token, role in tokens:
-        wide = role is Role.RELATION or (role is Role.BINARY and previous in (Role.ORDINARY, Role.CLOSING))
-        if token == "/":
-            wide = False
+        between = role is Role.BINARY and previous in (Role.ORDINARY, Role.CLOSING)
+        wide = role is Role.RELATION or (between and token != "/")  # noqa: S105
         if wide:
             text = f"{text.rstrip()} {token} "
         elif role is Role.PUNCTUATION:
