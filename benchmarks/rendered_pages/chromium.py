@@ -29,7 +29,9 @@ const pages = [...document.querySelectorAll("section")].map(section => {
     const box = table.getBoundingClientRect();
     return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
   });
-  return {boxes, fits: section.scrollHeight <= section.clientHeight + 1};
+  const high = section.scrollHeight > section.clientHeight + 1;
+  const wide = section.scrollWidth > section.clientWidth + 1;
+  return {boxes, fits: !high && !wide};
 });
 document.body.innerHTML = "<pre id=measured>" + JSON.stringify(pages) + "</pre>";
 </script>

@@ -92,7 +92,7 @@ def _table_page(
 def _two_column_page(name: str, random: Random, words: Vocabulary, style: str) -> PageSource:
     table = table_sources.simple(random, words, style, columns=2, rows=6)
     body = f"<h2>{words.label(3)}</h2>" + _paragraphs(words, random.randint(1, 3)) + table.shown()
-    body += _paragraphs(words, 14)
+    body += _paragraphs(words, 7 if words.chinese else 5)
     return PageSource(name, _section(f'<div class="two">{body}</div>', random), (table.truth(),))
 
 
@@ -106,7 +106,7 @@ def _prose(random: Random, words: Vocabulary) -> str:
 
 
 def _two_column_prose(random: Random, words: Vocabulary) -> str:
-    return f'<div class="two">{_prose(random, words)}{_prose(random, words)}</div>'
+    return f'<div class="two">{_prose(random, words)}</div>'
 
 
 def _lists(random: Random, words: Vocabulary) -> str:

@@ -22,8 +22,9 @@ def build_grid(rows: Sequence[Row], columns: Columns, rules: Sequence[Segment], 
     ys = _row_borders([*levels, *body], rows)
     grid = Grid(columns.borders, ys, [])
     _add_head(grid, levels, tall, columns, rows, partial, size)
+    dense = _is_dense(body, columns)
     for index, group in enumerate(body, start=len(levels)):
-        _add_row(grid, index, [run for line in group for run in columns.runs[line]], columns, size)
+        _add_row(grid, index, [run for line in group for run in columns.runs[line]], columns, size, dense)
     for line in labels:
         _add_label(grid, rows[line], columns.runs[line], columns)
     _merge_between_partial_rules(grid, len(levels), partial)
@@ -135,8 +136,8 @@ def _add_head(
             cell.row_end = len(levels)
 
 
-def _add_row(grid: Grid, row: int, runs: Sequence[Run], columns: Columns, size: float) -> None:
-    if len(runs) == 1 and _is_group_label(runs[0], columns):
+def _add_row(grid: Grid, row: int, runs: Sequence[Run], columns: Columns, size: float, dense: bool) -> None:
+    if len(runs) == 1 and _is_group_label(runs[0], columns, dense):
         _put(grid, Cell(row, 0, row + 1, grid.columns, list(runs[0].tokens)))
         return
     for run in runs:
@@ -146,13 +147,20 @@ def _add_row(grid: Grid, row: int, runs: Sequence[Run], columns: Columns, size: 
         _put(grid, Cell(row, first, row + 1, end, list(run.tokens)))
 
 
-def _is_group_label(run: Run, columns: Columns) -> bool:
-    """A lone bold label, one that reaches into the next column, or one centered over the table."""
+def _is_dense(body: Sequence[Sequence[int]], columns: Columns) -> bool:
+    """Rows are full or hold one label: then the label stands for the whole row."""
+    sizes = [len(filled([run for line in group for run in columns.runs[line]], columns)) for group in body]
+    several = [size for size in sizes if size > 1]
+    return len(several) >= 2 and sum(several) >= 0.95 * len(several) * len(columns.intervals)
+
+
+def _is_group_label(run: Run, columns: Columns, dense: bool) -> bool:
+    """A lone label that is bold, reaches into the next column, stands among full rows or is centered."""
     first, end = columns.of(run)
     if id(run) in columns.spanning and end - first > 1:
         return True
     if first == 0:
-        return all(token.bold for token in run.tokens) and not is_numeric(run.text)
+        return (dense or all(token.bold for token in run.tokens)) and not is_numeric(run.text)
     middle = (columns.intervals[0].x0 + columns.intervals[-1].x1) / 2
     return abs((run.x0 + run.x1) / 2 - middle) < run.tokens[0].size and len(columns.intervals) > 2
 

@@ -12,12 +12,14 @@ from open_autoglm.documents.tables.evidence import certainty_of
 from open_autoglm.documents.tables.grid import Grid
 from open_autoglm.documents.tables.lattice import Segment
 from open_autoglm.documents.tables.prose import prose_tokens
-from open_autoglm.documents.tables.tokens import Row, Token, font_size, rows_of, runs_of
+from open_autoglm.documents.tables.tokens import Row, Token, font_size, rows_of, runs_of, text_length
 
 _CELL_GAP = 0.9
 """Of the font size: white space that parts two cells of one row, before columns are known."""
 _ROW_GAP = 2.0
 """Of the line height: a wider gap ends a table that has no rules."""
+_LONG_LINE = 20.0
+"""Of the font size: a run this wide is a line of text, not a cell."""
 _SAME_SIDE = 8.0
 """Points: rules of one table begin and end together."""
 
@@ -119,6 +121,13 @@ def _blocks(rows: Sequence[Row], prose: Sequence[Token], size: float) -> list[li
     blocks: list[list[Row]] = []
     current: list[Row] = []
     for row in rows:
+        if any(
+            run.width >= _LONG_LINE * size and text_length(run.text) >= 8
+            for run in runs_of(row, _CELL_GAP * size)
+        ):
+            blocks.append(current)
+            current = []
+            continue
         if current:
             last = current[-1]
             gap = row.y0 - last.y1

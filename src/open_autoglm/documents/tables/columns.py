@@ -64,15 +64,23 @@ def find_columns(rows: Sequence[Row], gap: float) -> Columns:
 
 
 def _bridging(runs: list[list[Run]], spanning: set[int]) -> set[int]:
-    """Lone runs of a row that reach over two columns of the other rows."""
-    several = _union(run for row in runs if len(row) > 1 for run in row if id(run) not in spanning)
+    """Lone runs, and runs of the first rows, that reach over two columns of the rows below."""
+    heads = 3 if len(runs) >= 7 else 2 if len(runs) >= 5 else 0
     bridging = set()
-    for row in runs:
-        if len(row) == 1:
-            touched = sum(row[0].x0 < one.x1 and row[0].x1 > one.x0 for one in several)
+    several = _union(_several(runs[heads:], spanning))
+    for index, row in enumerate(runs):
+        for run in row if len(row) == 1 or index < heads else ():
+            touched = sum(
+                min(run.x1, one.x1) - max(run.x0, one.x0) > 0.1 * min(run.width, one.x1 - one.x0)
+                for one in several
+            )
             if touched > 1:
-                bridging.add(id(row[0]))
+                bridging.add(id(run))
     return bridging
+
+
+def _several(runs: Iterable[list[Run]], spanning: set[int]) -> list[Run]:
+    return [run for row in runs if len(row) > 1 for run in row if id(run) not in spanning]
 
 
 def _heads_joined(intervals: list[Interval], runs: list[list[Run]], spanning: set[int]) -> list[Interval]:
@@ -160,7 +168,8 @@ def span_of(
     """
     intervals = columns.intervals
     for rule in rules:
-        if rule.start - size <= run.x0 and run.x1 <= rule.end + size:
+        shared = any(other is not run and other.x1 > rule.start and other.x0 < rule.end for other in row)
+        if not shared and rule.start - size <= run.x0 and run.x1 <= rule.end + size:
             under = [i for i, one in enumerate(intervals) if rule.start - 1 <= one.center <= rule.end + 1]
             if under:
                 return under[0], under[-1] + 1

@@ -129,12 +129,18 @@ def runs_of(row: Row, gap: float) -> list[Run]:
     """Runs of a row, parted where the white space is wider than ``gap`` points."""
     runs: list[Run] = []
     for token in row.tokens:
-        if runs and token.box.x0 - runs[-1].x1 <= gap:
+        if runs and token.box.x0 - runs[-1].x1 - _blank_of(runs[-1].tokens[-1], token) <= gap:
             runs[-1].tokens.append(token)
             runs[-1].x1 = max(runs[-1].x1, token.box.x1)
         else:
             runs.append(Run([token], token.box.x0, token.box.x1))
     return runs
+
+
+def _blank_of(left: Token, right: Token) -> float:
+    """White space that belongs to full-width punctuation rather than to the gap, in points."""
+    blanks = (left.text[-1] in "。，、；：！？）」』】》．") + (right.text[0] in "（「『【《")
+    return blanks * 0.5 * left.size
 
 
 def font_size(tokens: Sequence[Token]) -> float:
