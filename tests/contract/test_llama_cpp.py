@@ -18,8 +18,9 @@ import pytest
 from contenders import ask_worker, count_busy_slots
 
 from open_autoglm.engine import supervisor
+from open_autoglm.engine.devices import graphics_devices
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
-from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
 from open_autoglm.engine.worker_process import Endpoint
 from open_autoglm.errors import EngineStartFailed, EngineUnavailable
 from open_autoglm.values import ChatRequest, Message, Sampling
@@ -151,6 +152,14 @@ class TestStart:
         await engine.close()
         assert not set(psutil.Process().children()) - before
 
+    async def test_layers_for_a_card_that_is_not_there_are_refused(self, small_model_path: Path) -> None:
+        if graphics_devices():
+            pytest.skip("this build computes on a graphics card")
+        with pytest.raises(EngineStartFailed, match=r"20 layers .* sees none; set device_map to cpu"):
+            await LlamaCppEngine(options_for(small_model_path, gpu_layers=20)).open()
+        async with LlamaCppEngine(options_for(small_model_path, gpu_layers=AS_MANY_LAYERS_AS_FIT)) as engine:
+            assert engine.capabilities.context_window == 256
+
     async def test_closing_twice_is_harmless_and_leaves_no_process(self, small_model_path: Path) -> None:
         engine = LlamaCppEngine(options_for(small_model_path))
         await engine.open()
@@ -216,7 +225,7 @@ class TestRecovery:
 PARENT = """
 import sys, time
 from pathlib import Path
-from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
 from open_autoglm.engine.worker_process import WorkerProcess
 worker = WorkerProcess(LlamaCppOptions("small", Path(sys.argv[1]), context_window=256, slots=1))
 if sys.argv[2] == "loaded":

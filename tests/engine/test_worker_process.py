@@ -27,7 +27,7 @@ def test_a_handover_survives_the_pipe_and_hides_its_key() -> None:
     assert "secret" not in repr(handover)
 
 
-@pytest.mark.parametrize("report", [Ready("http://127.0.0.1:1"), Failed("no\nmemory")])
+@pytest.mark.parametrize("report", [Ready("http://127.0.0.1:1"), Failed("no\nmemory"), Failed(None)])
 def test_reports_survive_the_pipe(report: Ready | Failed) -> None:
     assert report_from_line(report_to_line(report)) == report
 

@@ -31,7 +31,7 @@ class LlamaCppOptions:
     mmproj_path: Path | None = None
     """The projector of a vision model; without it pictures are refused."""
     batch_tokens: int | None = None
-    """Prompt tokens computed at a time. Empty: 32 on a processor, 512 with a graphics card.
+    """Prompt tokens computed at a time. Empty: 32 on a processor, 512 with a graphics card or pictures.
 
     A cancelled request is let go between two batches, so a batch has to take less than a second.
     On two processor cores prefill was as fast with 32 as with 512."""
@@ -53,4 +53,7 @@ class LlamaCppOptions:
 
     @property
     def effective_batch_tokens(self) -> int:
-        return self.batch_tokens or (32 if self.gpu_layers == 0 else 512)
+        if self.batch_tokens is not None:
+            return self.batch_tokens
+        # Some vision models have to compute a whole picture in one batch.
+        return 32 if self.gpu_layers == 0 and self.mmproj_path is None else 512

@@ -15,7 +15,8 @@ import sys
 import threading
 from typing import Any, NoReturn
 
-from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT
+from open_autoglm.engine.devices import look_for_graphics_devices
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
 from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_to_line
 
 LOOPBACK = "127.0.0.1"
@@ -34,14 +35,31 @@ def main() -> None:
     try:
         import xllamacpp
 
+        _require_devices(handover.options)
         server = xllamacpp.Server(_parameters(handover))
-    except (ImportError, RuntimeError, OSError, ValueError) as error:
-        reports.write(report_to_line(Failed(str(error))))
-        reports.flush()
-        sys.exit(1)
+    except RuntimeError as error:  # llama.cpp has logged what it found; this says only that it did
+        sys.stderr.write(f"{error}\n")
+        _fail(reports, None)
+    except (ImportError, OSError, ValueError) as error:
+        _fail(reports, str(error))
     reports.write(report_to_line(Ready(server.listening_address)))
     reports.flush()
     threading.Event().wait()  # llama.cpp answers from its own threads
+
+
+def _fail(reports: io.BufferedWriter, reason: str | None) -> NoReturn:
+    reports.write(report_to_line(Failed(reason)))
+    reports.flush()
+    sys.exit(1)
+
+
+def _require_devices(options: LlamaCppOptions) -> None:
+    """llama.cpp itself leaves layers on the processor without a word when there is nowhere else."""
+    if options.gpu_layers > 0 and not look_for_graphics_devices():
+        raise ValueError(
+            f"{options.gpu_layers} layers were asked for on a graphics card, but this build of llama.cpp "
+            "sees none; set device_map to cpu or install a build for your card"
+        )
 
 
 def _parameters(handover: Handover) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from open_autoglm.engine.last_words import LastWords, describe_exit
 from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
-from open_autoglm.engine.worker_protocol import Handover, Ready, report_from_line
+from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_from_line
 from open_autoglm.errors import EngineStartFailed
 
 # -P: a folder we happen to run in can't slip its own modules in.
@@ -67,12 +67,14 @@ class WorkerProcess:
         with suppress(subprocess.TimeoutExpired):  # let it write its log to the end
             self._process.wait(STOP_GRACE_S)
         self.end()
+        hint: str | None = None
         if expired.is_set():
             reason = f"it was not ready after {self._options.start_timeout_s:g} s"
             hint = "Raise engine_start_timeout_s or choose a smaller model."
+        elif isinstance(report, Failed) and report.reason is not None:
+            reason = report.reason
         else:
-            said = self._last_words.reason() or (report.reason if report else None)
-            reason = said or f"the worker {describe_exit(self._process.returncode)}"
+            reason = self._last_words.reason() or f"the worker {describe_exit(self._process.returncode)}"
             hint = "Check the file, or pull the model again."
         raise EngineStartFailed(
             f"Model {self._options.model_name!r} could not be loaded from "
@@ -99,7 +101,7 @@ class WorkerProcess:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def _shake_hands(self) -> Any:
+    def _shake_hands(self) -> Ready | Failed | None:
         """Tell the worker what to load and hear its one report."""
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe

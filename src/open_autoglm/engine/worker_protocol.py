@@ -46,9 +46,9 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The model could not be loaded. The log on stderr often knows more."""
+    """The model could not be loaded. Without a reason, the log on stderr tells it."""
 
-    reason: str
+    reason: str | None
 
 
 def report_to_line(report: Ready | Failed) -> bytes:
@@ -62,6 +62,6 @@ def report_from_line(line: bytes) -> Ready | Failed | None:
         values: dict[str, Any] = json.loads(line)
         if values["event"] == "ready":
             return Ready(str(values["address"]))
-        return Failed(str(values["reason"]))
+        return Failed(None if values["reason"] is None else str(values["reason"]))
     except (ValueError, KeyError, TypeError):
         return None
