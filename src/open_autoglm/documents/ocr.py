@@ -25,8 +25,10 @@ READING_DPI = 150.0
 """Resolution at which pages are drawn for reading; 200 gave no better text at more cost."""
 DETECTION_DPI = 72.0
 """Resolution at which lines are looked for: they are found at half the size that reading needs."""
-SMALL_LINE = 9.0
-"""Points of box height under which print is so small that the search is repeated at twice the size."""
+FINE_PRINT = 12.0
+"""Height of a box, in pixels that the detector saw, under which it may hold several lines at once."""
+FINE_SHARE = 0.25
+"""Share of such boxes at which the page is searched again at twice the size."""
 MAX_DETECTION_SIDE = 2048
 HURRIED_WIDTH = 0.8
 """Lines are read squeezed to this width first, which costs that much less."""
@@ -44,7 +46,9 @@ class PictureText:
     turn: int = 0
     """Degrees clockwise by which the picture was turned."""
     tilt: float = 0.0
-    """Degrees by which its lines still ran downwards, straightened in the boxes."""
+    """Degrees by which its lines still ran downwards; ``image`` and the boxes are straightened."""
+    image: Image | None = None
+    """The picture as it was read, upright and level; None where it holds no text."""
 
 
 class OcrReader:
@@ -93,16 +97,17 @@ class OcrReader:
             if reading is None or _stands(quad):
                 reading, direction = self._read_any_way(upright, quad)
             lines.extend(to_lines(reading, direction, 72 / dpi))
-        return PictureText(lines, orientation.turn, tilt)
+        return PictureText(lines, orientation.turn, tilt, upright)
 
     def detect(self, image: Image, dpi: float) -> list[Quad]:
         """Boxes of the lines in pixels, from top to bottom, whichever way the text runs."""
         bound = MAX_DETECTION_SIDE / max(image.shape[:2])
         scale = min(bound, DETECTION_DPI / dpi)
         quads = detect_lines(self._detector, image, scale)
-        heights = [min(sides(quad)) * 72 / dpi for quad in quads]
+        fine = sum(min(sides(quad)) * scale < FINE_PRINT for quad in quads)
         finer = min(bound, 2 * scale)
-        if heights and float(np.median(heights)) < SMALL_LINE and finer > 1.3 * scale:
+        if fine >= FINE_SHARE * len(quads) and finer > 1.3 * scale:
+            # Also where nothing was found: the print may be too fine to be seen at all.
             return detect_lines(self._detector, image, finer)
         return quads
 

@@ -1,0 +1,53 @@
+"""Turns boxes and whole pages by quarter turns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from open_autoglm.documents.content import Line, PageContent, Picture, Rect, Ruling
+
+
+def turn_rect(rect: Rect, width: float, height: float, turn: int) -> Rect:
+    """The box after a page of ``width`` × ``height`` was turned clockwise by ``turn`` degrees."""
+    x0, y0, x1, y1 = rect
+    if turn == 90:
+        return Rect(height - y1, x0, height - y0, x1)
+    if turn == 180:
+        return Rect(width - x1, height - y1, width - x0, height - y0)
+    if turn == 270:
+        return Rect(y0, width - x1, y1, width - x0)
+    return rect
+
+
+def turn_line(line: Line, width: float, height: float, turn: int) -> Line:
+    """Words keep their order and lose their glyphs, whose baselines would no longer hold."""
+    words = tuple(
+        replace(word, box=turn_rect(word.box, width, height, turn), glyphs=()) for word in line.words
+    )
+    return replace(line, words=words, box=turn_rect(line.box, width, height, turn))
+
+
+def turn_page(content: PageContent, turn: int) -> None:
+    """Turn everything on the page clockwise, in place; ``rotation`` then counts it."""
+    if not turn:
+        return
+    width, height = content.width, content.height
+    content.lines = [turn_line(line, width, height, turn) for line in content.lines]
+    content.rulings = [
+        Ruling(turn_rect(ruling.box, width, height, turn), ruling.horizontal != (turn in (90, 270)))
+        for ruling in content.rulings
+    ]
+    content.pictures = [Picture(turn_rect(one.box, width, height, turn)) for one in content.pictures]
+    content.rotation = (content.rotation + turn) % 360
+    if turn in (90, 270):
+        content.width, content.height = height, width
+
+
+def shift_line(line: Line, x: float, y: float) -> Line:
+    """The line moved by ``x`` and ``y`` points."""
+
+    def moved(box: Rect) -> Rect:
+        return Rect(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
+
+    words = tuple(replace(word, box=moved(word.box)) for word in line.words)
+    return replace(line, words=words, box=moved(line.box))
