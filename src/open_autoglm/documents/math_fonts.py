@@ -130,9 +130,7 @@ def _base_code(code: int) -> int:
     return 0x7F if code == 0xC4 else code
 
 
-# In TeX's fonts the glyph called "phi" is the stroked one and "phi1" the curly one, the other way
-# round than their Unicode names say.
 _ITALIC = {
     ord(code): char
-    for code, char in {"φ": "ϕ", "ϕ": "φ", "?": "⋆", "^": "⌣", "~": "⃗", "µ": "μ", "∗": "⋆"}.items()
+    for code, char in {"?": "⋆", "^": "⌣", "~": "⃗", "µ": "μ", "∗": "⋆"}.items()
 }

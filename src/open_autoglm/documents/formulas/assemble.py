@@ -35,6 +35,8 @@ from open_autoglm.documents.formulas.line import read_line
 from open_autoglm.documents.formulas.marks import (
     attach_accents,
     attach_limits,
+    join_arrows,
+    join_dots,
     join_names,
     join_negations,
 )
@@ -83,13 +85,19 @@ def assemble(glyphs: Sequence[Glyph], rules: Sequence[Rect]) -> Reading:
     """Read one formula. ``rules`` are the horizontal rulings inside its box."""
     if not glyphs or len(glyphs) > MAX_GLYPHS:
         return Reading("", 0.0)
-    nodes = join_negations(join_names(join_pieces([node_of(glyph) for glyph in glyphs])))
+    nodes = _symbols(glyphs)
     whole = _read(nodes, list(rules), 0)
     latex = _tidy(whole.latex)
     confidence = max(0.0, MOST_CERTAIN - whole.doubt)
     if not parses(latex):
         confidence = min(confidence, _UNPARSED)
     return Reading(latex, round(confidence, 3))
+
+
+def _symbols(glyphs: Sequence[Glyph]) -> list[Node]:
+    """The glyphs as nodes, with what is one symbol drawn as several joined."""
+    nodes = join_pieces([node_of(glyph) for glyph in glyphs])
+    return join_arrows(join_negations(join_names(join_dots(nodes))))
 
 
 def _read(nodes: list[Node], rules: list[Rect], depth: int) -> Node:

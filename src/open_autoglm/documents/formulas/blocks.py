@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from open_autoglm.documents.content import Glyph, Line, PageContent, Rect
 from open_autoglm.documents.formulas.evidence import MathFonts, Says, is_prose, says
@@ -63,9 +63,12 @@ def part_page(content: PageContent, fonts: MathFonts) -> tuple[list[Row], list[B
     rows: list[Row] = []
     loose: list[Line] = []
     tags: list[Tag] = []
-    for line in content.lines:
-        if line.read_by is not ReadBy.TEXT_LAYER or line.angle or not any(word.glyphs for word in line.words):
-            continue
+    readable = [
+        line
+        for line in content.lines
+        if line.read_by is ReadBy.TEXT_LAYER and not line.angle and any(word.glyphs for word in line.words)
+    ]
+    for line in (part for whole in readable for part in _without_tag(whole)):
         tag = _TAG.match(line.text.replace(" ", ""))
         if tag:
             tags.append(Tag(tag[1], line.box))
@@ -79,6 +82,19 @@ def part_page(content: PageContent, fonts: MathFonts) -> tuple[list[Row], list[B
     blocks = _cluster(loose, rules)
     own = _put_into_rows(rows, blocks)
     return rows, [block for block in own if _is_math(block, fonts)], tags
+
+
+def _without_tag(line: Line) -> list[Line]:
+    """A line whose last word is an equation number far from the rest, as two lines."""
+    if len(line.words) < 2 or not _TAG.match(line.words[-1].text):
+        return [line]
+    last, before = line.words[-1], line.words[-2]
+    if last.box.x0 - before.box.x1 < last.size:
+        return [line]
+    box = before.box
+    for word in line.words[:-1]:
+        box = box.union(word.box)
+    return [replace(line, words=line.words[:-1], box=box), replace(line, words=(last,), box=last.box)]
 
 
 def _size(line: Line) -> float:
@@ -202,3 +218,19 @@ def _is_math(block: Block, fonts: MathFonts) -> bool:
     operators = said.count(Says.OPERATOR) + sum(glyph.text in "=<>+" for glyph in block.glyphs)
     text = said.count(Says.TEXT)
     return len(said) >= 3 and (sure >= 2 or (sure + operators >= 2)) and text <= 0.5 * len(said)
+
+
+def number_blocks(blocks: Sequence[Block], tags: Sequence[Tag]) -> list[Tag | None]:
+    """The equation number of each block: a number belongs to the nearest block on its height."""
+    numbers: list[Tag | None] = [None] * len(blocks)
+    for tag in tags:
+        middle = (tag.box.y0 + tag.box.y1) / 2
+        beside = [
+            (max(tag.box.x0 - block.box.x1, block.box.x0 - tag.box.x1), index)
+            for index, block in enumerate(blocks)
+            if block.box.y0 - 2 < middle < block.box.y1 + 2
+        ]
+        if beside:
+            index = min(beside)[1]
+            numbers[index] = numbers[index] or tag
+    return numbers

@@ -62,7 +62,7 @@ def _whole(stack: Node) -> Node:
 
 def is_tall(node: Node) -> bool:
     is_delimiter = node.char in OPEN or node.char in CLOSE or node.char in FENCES
-    return is_delimiter and node.box.height > TALL * node.size
+    return is_delimiter and (node.family is Family.EXTENSION or node.box.height > TALL * node.size)
 
 
 def innermost_pair(nodes: Sequence[Node]) -> Pair | None:
@@ -82,9 +82,9 @@ def innermost_pair(nodes: Sequence[Node]) -> Pair | None:
 
 def _match(opening: Node, closing: Node) -> bool:
     if opening.char in FENCES:
-        fits = closing.char == opening.char or closing.char in CLOSE
+        fits = closing.char == opening.char
     else:
-        fits = opening.char in OPEN and (closing.char in CLOSE or closing.char in FENCES)
+        fits = opening.char in OPEN and closing.char in CLOSE
     height = max(opening.box.height, closing.box.height)
     level = abs(opening.y - closing.y) < 0.3 * height
     return fits and level and min(opening.box.height, closing.box.height) > 0.6 * height

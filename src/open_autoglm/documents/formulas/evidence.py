@@ -14,14 +14,15 @@ from enum import Enum
 from itertools import groupby
 
 from open_autoglm.documents.content import Glyph, Line, PageContent
-from open_autoglm.documents.formulas.symbols import ACCENTS, FUNCTIONS, SYMBOLS, Role, plain_letter
+from open_autoglm.documents.formulas.symbols import ACCENTS, FUNCTIONS, SYMBOLS, WORDS, Role, plain_letter
 from open_autoglm.documents.math_fonts import Family, family_of
 
 _ALPHANUMERIC = re.compile("[\u210b-\u2112\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134\U0001d400-\U0001d7ff]")
 _SLANTED = re.compile(r"ital|obli|slanted", re.IGNORECASE)
 _SYMBOL_FONT = re.compile(r"^standardsym|^symbol", re.IGNORECASE)
 _BOLD = re.compile(r"bold|^cmbx|-medi", re.IGNORECASE)
-_GREEK = re.compile("[\u0391-\u03c9\u03d1-\u03f5]")
+_GREEK = re.compile("[\u0391-\u03c9\u03d1-\u03f5\u2126\u2206]")
+_CALL = re.compile(r"[A-Za-z]+\(")
 _PROSE_WORD = re.compile(r"[^\W\d_]{3,}")
 
 _WEAK = frozenset("•·∗*|{}\\†‡§¶◦.,/<>?!:;()[]0123456789…°%#′")
@@ -177,18 +178,23 @@ def _is_lone_italic(glyphs: Sequence[Glyph], index: int) -> bool:
 
 def is_prose(line: Line, fonts: MathFonts) -> bool:
     """Whether a line holds words of a text font beside whatever else it holds."""
-    words = 0
+    words = connectives = 0
     for word in line.words:
         letters = [glyph for glyph in word.glyphs if glyph.font not in fonts.names and glyph.text.isalpha()]
         text = "".join(glyph.text for glyph in letters if plain_letter(glyph.text) is None)
-        if not text or text in FUNCTIONS:
+        if not text or text in FUNCTIONS or _CALL.match(word.text):
             continue
         if not text.isascii() and any("\u3040" <= char <= "\ufaff" for char in text):
             return True
-        words += bool(_PROSE_WORD.search(text)) and not _starts_with_function(text)
-    if words >= 2:
+        if text in WORDS:
+            connectives += 1
+        else:
+            words += bool(_PROSE_WORD.search(text)) and not _starts_with_function(text)
+    if words == 0:
+        return False
+    if words + connectives >= 2:
         return True
-    return words == 1 and len(line.words) <= 4 and not _has_math(line, fonts)
+    return len(line.words) <= 4 and not _has_math(line, fonts)
 
 
 def _starts_with_function(text: str) -> bool:

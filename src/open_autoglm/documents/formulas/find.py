@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from open_autoglm.documents.content import FoundFormula, Glyph, PageContent, PageRaster, Rect
 from open_autoglm.documents.formulas.assemble import assemble
-from open_autoglm.documents.formulas.blocks import Block, Row, Tag, part_page
+from open_autoglm.documents.formulas.blocks import Block, Row, Tag, number_blocks, part_page
 from open_autoglm.documents.formulas.evidence import math_fonts
 from open_autoglm.documents.formulas.inline import find_runs
 from open_autoglm.documents.formulas.model import FormulaModel
@@ -39,7 +39,11 @@ def find_formulas(
     found = [_of_suspect(suspect, raster, model) for suspect in find_suspects(content)]
     if fonts:
         rows, blocks, tags = part_page(content, fonts)
-        found += [_display(block, rows, tags, raster, model) for block in blocks]
+        numbers = number_blocks(blocks, tags)
+        found += [
+            _display(block, rows, number, raster, model)
+            for block, number in zip(blocks, numbers, strict=True)
+        ]
         rules = [ruling.box for ruling in content.rulings if ruling.horizontal]
         for row in rows:
             runs = find_runs(row, rules, fonts)
@@ -48,11 +52,8 @@ def find_formulas(
 
 
 def _display(
-    block: Block, rows: Sequence[Row], tags: Sequence[Tag], raster: PageRaster, model: FormulaModel | None
+    block: Block, rows: Sequence[Row], tag: Tag | None, raster: PageRaster, model: FormulaModel | None
 ) -> FoundFormula:
-    tag = next(
-        (tag for tag in tags if block.box.y0 - 2 < (tag.box.y0 + tag.box.y1) / 2 < block.box.y1 + 2), None
-    )
     continues = any(
         0 < block.box.y0 - row.baseline < 0.9 * row.size and abs(block.box.x0 - row.box.x0) < 3
         for row in rows

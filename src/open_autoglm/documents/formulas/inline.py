@@ -88,9 +88,12 @@ def _joins(left: Glyph, right: Glyph, gap: float, size: float, said: Sequence[Sa
     # A comma or dot that may belong to a formula comes from the math font.
     if left.text in ",." or right.text in ",.…":
         return True
-    if left.text.isalpha() and said[0] is Says.MEMBER:  # the name of a function, then a thin space
+    names = [
+        glyph.text.isalpha() and one is Says.MEMBER for glyph, one in zip((left, right), said, strict=True)
+    ]
+    if any(names):  # a thin space stands around the name of a function
         return gap <= 0.3 * size
-    after_script = left.size < 0.87 * size and said[1] is Says.MATH
+    after_script = left.size < 0.87 * size and said[1] is not Says.MEMBER
     both_math = all(one is not Says.MEMBER for one in said)
     if after_script:  # sets a thin space after the limits of an operator
         return gap <= 0.34 * size

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from open_autoglm.documents.formulas.nodes import Node, union
+from open_autoglm.documents.formulas.nodes import Node, text_size, union
 from open_autoglm.documents.formulas.symbols import FENCES, Role
 from open_autoglm.documents.math_fonts import Family
 
@@ -39,7 +39,7 @@ def read_line(nodes: Sequence[Node], read: Read) -> Node:
     """The nodes of one line as one node, standing on the line's baseline."""
     if len(nodes) == 1:
         return nodes[0]
-    ordered = _join_dots(sorted(nodes, key=lambda node: node.box.x0))
+    ordered = sorted(nodes, key=lambda node: node.box.x0)
     size, baseline = _main_line(ordered)
     bases, doubt = _attach(ordered, size, baseline)
     bases = _join_integrals(_bar_roles(bases))
@@ -83,27 +83,22 @@ def _main_line(nodes: Sequence[Node]) -> tuple[float, float]:
 def _attach(nodes: Sequence[Node], size: float, baseline: float) -> tuple[list[_Base], float]:
     bases: list[_Base] = []
     doubt = 0.0
-    last_script: Node | None = None
-    last_list: list[Node] | None = None
     for node in nodes:
         if node.char in _PRIMES and bases:
             bases[-1].primes += _PRIMES[node.char]
             continue
-        if _on_line(node, size, baseline) and not _deeper(node, last_script):
+        host = _script_with(node, bases[-1]) if bases else None
+        if _on_line(node, size, baseline) and host is None:
             bases.append(_Base(node))
-            last_script = last_list = None
             continue
         if not bases:
             bases.append(
                 _Base(replace(node, latex="{}", role=Role.ORDINARY, char="", doubt=_UNCERTAIN_SCRIPT))
             )
-        if last_list is not None and _deeper(node, last_script):
-            last_list.append(node)
+        if host is not None:
+            host.append(node)
             continue
-        raised = _raised(node, bases[-1].node, baseline)
-        last_list = bases[-1].sup if raised else bases[-1].sub
-        last_list.append(node)
-        last_script = node
+        (bases[-1].sup if _raised(node, bases[-1].node, baseline) else bases[-1].sub).append(node)
         if node.size > 0.95 * size and not node.centered:
             doubt += _UNCERTAIN_SCRIPT
     return bases, doubt
@@ -120,9 +115,18 @@ def _on_line(node: Node, size: float, baseline: float) -> bool:
     return shift < SAME_LINE * size and (node.size > 0.6 * size or shift < 0.04 * size)
 
 
-def _deeper(node: Node, script: Node | None) -> bool:
-    """Whether ``node`` is a script of the script before it."""
-    return script is not None and node.size < SCRIPT * script.size and not node.centered
+def _script_with(node: Node, base: _Base) -> list[Node] | None:
+    """The scripts of ``base`` that ``node`` belongs to as a script of their last symbol, being smaller."""
+    if node.centered:
+        return None
+    hosts = [
+        part
+        for part in (base.sub, base.sup)
+        if part
+        and node.size < SCRIPT * text_size(part)
+        and node.box.x0 - max(one.box.x1 for one in part) < 0.4 * node.size
+    ]
+    return min(hosts, key=lambda part: abs(part[-1].y - node.y)) if hosts else None
 
 
 def _raised(node: Node, base: Node, baseline: float) -> bool:
@@ -144,21 +148,6 @@ def _with_scripts(base: _Base, read: Read) -> tuple[str, float]:
             single = re.fullmatch(r"[A-Za-z0-9]|\\[A-Za-z]+", script.latex)
             text += f"{mark}{script.latex}" if single else f"{mark}{{{script.latex}}}"
     return text, doubt
-
-
-def _join_dots(nodes: list[Node]) -> list[Node]:
-    """Three dots in a row as one ellipsis."""
-    result: list[Node] = []
-    for node in nodes:
-        result.append(node)
-        three = result[-3:]
-        if len(three) == 3 and node.char in (".", "·", "⋅") and all(one.char == node.char for one in three):
-            gaps = [three[1].box.x0 - three[0].box.x1, three[2].box.x0 - three[1].box.x1]
-            if max(gaps) < 0.6 * node.size:
-                latex = r"\ldots" if node.char == "." else r"\cdots"
-                dots = Node(latex, Role.ORDINARY, union(three), node.baseline, node.size, char="…")
-                result[-3:] = [dots]
-    return result
 
 
 def _join_integrals(bases: list[_Base]) -> list[_Base]:

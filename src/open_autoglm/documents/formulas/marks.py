@@ -11,6 +11,7 @@ from open_autoglm.documents.formulas.symbols import (
     FUNCTIONS,
     INTEGRALS,
     LIMIT_FUNCTIONS,
+    WORDS,
     Role,
 )
 
@@ -23,14 +24,15 @@ _WIDE = {r"\bar": r"\overline", r"\hat": r"\widehat", r"\tilde": r"\widetilde", 
 
 _NEGATED = {"=": r"\neq", r"\in": r"\notin", r"\equiv": r"\not\equiv", r"\mid": r"\nmid"}
 
-WORDS = frozenset({"if", "for", "and", "or", "otherwise", "where", "with", "else", "when", "all", "in", "as"})
-"""Upright words inside a formula that are text, not operators."""
-
 
 def join_negations(nodes: list[Node]) -> list[Node]:
     """A slash without width belongs to the relation it is drawn over."""
-    for slash in [node for node in nodes if node.latex == r"\not"]:
-        others = [node for node in nodes if node is not slash and abs(node.baseline - slash.baseline) < 1.0]
+    for slash in [node for node in nodes if node.latex == r"\not" or _is_struck(node, nodes)]:
+        others = [
+            node
+            for node in nodes
+            if node.role is Role.RELATION and node is not slash and abs(node.baseline - slash.baseline) < 1.0
+        ]
         if not others:
             continue
         target = min(others, key=lambda node: abs(node.x - slash.x))
@@ -38,6 +40,88 @@ def join_negations(nodes: list[Node]) -> list[Node]:
         joined = replace(target, latex=latex, role=Role.RELATION, box=target.box.union(slash.box))
         nodes = [node for node in nodes if node is not slash and node is not target] + [joined]
     return nodes
+
+
+def _is_struck(slash: Node, nodes: list[Node]) -> bool:
+    """Whether a plain slash is drawn over a relation."""
+    return slash.char == "/" and any(
+        node.role is Role.RELATION
+        and node.box.x0 < slash.x < node.box.x1
+        and node.box.y0 < slash.y < node.box.y1
+        for node in nodes
+    )
+
+
+_ARROWS = {
+    ("↦", "→"): r"\mapsto",
+    ("−", "→"): r"\longrightarrow",
+    ("←", "−"): r"\longleftarrow",
+    ("=", "⇒"): r"\Longrightarrow",
+    ("⇐", "="): r"\Longleftarrow",
+    ("⇐", "⇒"): r"\iff",
+    ("←", "→"): r"\longleftrightarrow",
+    ("|", "="): r"\models",
+    ("∼", "="): r"\cong",
+    ("=", "∼"): r"\cong",
+}
+"""Arrows and relations that TeX draws as two glyphs touching each other."""
+
+
+def join_arrows(nodes: list[Node]) -> list[Node]:
+    ordered = sorted(nodes, key=lambda node: node.box.x0)
+    result: list[Node] = []
+    for node in ordered:
+        last = result[-1] if result else None
+        latex = _ARROWS.get((last.char, node.char)) if last is not None else None
+        if last is not None and latex and node.box.x0 - last.box.x1 < 0.03 * node.size:
+            box = last.box.union(node.box)
+            result[-1] = replace(node, latex=latex, role=Role.RELATION, box=box, char="")
+        else:
+            result.append(node)
+    return result
+
+
+def join_dots(nodes: list[Node]) -> list[Node]:
+    """Three dots in even steps as one ellipsis: on a line, under each other or falling."""
+    dots = sorted(
+        (node for node in nodes if node.char in (".", "·", "⋅")), key=lambda node: (node.box.x0, node.box.y0)
+    )
+    while len(dots) > 2:
+        first, dots = dots[0], dots[1:]
+        triple = _dots_from(first, dots)
+        if triple is None:
+            continue
+        second, third = triple
+        across, down = second.x - first.x, second.y - first.y
+        if abs(down) < 0.05 * first.size:
+            latex = r"\ldots" if first.char == "." else r"\cdots"
+        else:
+            latex = r"\vdots" if across < 0.05 * first.size else r"\ddots"
+        level = first.baseline if abs(down) < 0.05 * first.size else second.y + 0.25 * first.size
+        whole = replace(
+            first,
+            latex=latex,
+            char="…",
+            role=Role.ORDINARY,
+            box=union([first, second, third]),
+            baseline=level,
+            centered=abs(down) >= 0.05 * first.size,
+        )
+        nodes = [node for node in nodes if node not in (first, second, third)] + [whole]
+        dots = [node for node in dots if node not in (second, third)]
+    return nodes
+
+
+def _dots_from(first: Node, others: Sequence[Node]) -> tuple[Node, Node] | None:
+    for second in others:
+        across, down = second.x - first.x, second.y - first.y
+        if second.char != first.char or max(across, abs(down)) > 0.75 * first.size:
+            continue
+        for third in others:
+            step = abs(third.x - second.x - across) + abs(third.y - second.y - down)
+            if third is not second and third.char == first.char and step < 0.12 * first.size:
+                return second, third
+    return None
 
 
 def join_names(nodes: list[Node]) -> list[Node]:
@@ -121,7 +205,12 @@ def _under(accent: Node, nodes: list[Node]) -> list[Node]:
         and -0.45 * size < node.box.y0 - accent.box.y1 < 0.4 * node.size
         and accent.y < node.box.y0 + 0.25 * node.box.height
     ]
-    spanned = [node for node in low if accent.box.x0 - 0.1 * size < node.x < accent.box.x1 + 0.1 * size]
+    spanned = [
+        node
+        for node in low
+        if accent.box.x0 - 0.1 * size < node.x < accent.box.x1 + 0.1 * size
+        and node.role not in (Role.OPENING, Role.CLOSING, Role.RELATION)
+    ]
     if len(spanned) > 1:
         return spanned
     near = [

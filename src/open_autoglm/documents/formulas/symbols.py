@@ -26,7 +26,7 @@ class Role(Enum):
 _ORDINARY = {
     "∞": r"\infty", "∂": r"\partial", "∇": r"\nabla", "∀": r"\forall", "∃": r"\exists",
     "∄": r"\nexists", "∅": r"\emptyset", "ℏ": r"\hbar", "ħ": r"\hbar", "ℓ": r"\ell", "ℜ": r"\Re",
-    "ℑ": r"\Im", "ℵ": r"\aleph", "℘": r"\wp", "¬": r"\neg", "⊤": r"\top", "⊥": r"\perp",
+    "ℑ": r"\Im", "ℵ": r"\aleph", "℘": r"\wp", "¬": r"\neg", "⊤": r"\top",
     "∠": r"\angle", "△": r"\triangle", "▽": r"\triangledown", "□": r"\square", "■": r"\blacksquare",
     "′": r"\prime", "″": r"\prime\prime", "‴": r"\prime\prime\prime", "…": r"\ldots",
     "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "°": r"{}^{\circ}", "ı": r"\imath",
@@ -63,7 +63,7 @@ _RELATION = {
     "⊃": r"\supset", "⊆": r"\subseteq", "⊇": r"\supseteq", "⊊": r"\subsetneq",
     "⊋": r"\supsetneq", "⊄": r"\not\subset", "⊈": r"\nsubseteq", "⊑": r"\sqsubseteq",
     "⊒": r"\sqsupseteq", "∈": r"\in", "∉": r"\notin", "∋": r"\ni", "∣": r"\mid",
-    "∤": r"\nmid", "∥": r"\parallel", "∦": r"\nparallel", "⊢": r"\vdash", "⊣": r"\dashv",
+    "∤": r"\nmid", "∥": r"\parallel", "∦": r"\nparallel", "⊥": r"\perp", "⊢": r"\vdash", "⊣": r"\dashv",
     "⊨": r"\models", "→": r"\to", "←": r"\leftarrow", "↔": r"\leftrightarrow", "⇒": r"\Rightarrow",
     "⇐": r"\Leftarrow", "⇔": r"\Leftrightarrow", "⟶": r"\longrightarrow", "⟵": r"\longleftarrow",
     "⟹": r"\Longrightarrow", "⟸": r"\Longleftarrow", "⟺": r"\iff", "⟷": r"\longleftrightarrow",
@@ -105,7 +105,8 @@ PIECES = {
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon",
     "ζ": "zeta", "η": "eta", "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa",
-    "ϰ": "varkappa", "λ": "lambda", "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi",
+    "ϰ": "varkappa", "λ": "lambda", "μ": "mu", "µ": "mu", "\u2206": "Delta", "\u2126": "Omega",
+    "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi",
     "ϖ": "varpi", "ρ": "rho", "ϱ": "varrho", "σ": "sigma", "ς": "varsigma", "τ": "tau",
     "υ": "upsilon", "φ": "varphi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma",
     "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
@@ -142,6 +143,9 @@ FUNCTIONS = frozenset({
 
 LIMIT_FUNCTIONS = frozenset({"lim", "max", "min", "sup", "inf", "det", "gcd", "Pr", "limsup", "liminf"})
 """Operator names that carry limits below in displays."""
+
+WORDS = frozenset({"if", "for", "and", "or", "otherwise", "where", "with", "else", "when", "all", "in", "as"})
+"""Upright words inside a formula that are text, not operators."""
 
 _STYLES = (
     ("DOUBLE-STRUCK", r"\mathbb"),
