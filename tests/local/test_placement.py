@@ -92,7 +92,7 @@ def test_layers_are_taken_as_given_up_to_all_of_them(chosen: ChosenModel) -> Non
 
 
 def test_a_full_card_takes_only_some_layers(chosen: ChosenModel) -> None:
-    nearly_full = Gpu("Card", 12_000_000_000, 250_000_000)
+    nearly_full = Gpu("Card", 12_000_000_000, 290_000_000)
     placement = plan_placement(chosen, make_machine(gpus=(nearly_full,)), context_window=4096)
     assert 0 < placement.gpu_layers < 25
 
