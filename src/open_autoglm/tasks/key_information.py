@@ -16,6 +16,7 @@ from open_autoglm.tasks.document_result import Citation, FoundBy, KeyKind, KeyVa
 from open_autoglm.tasks.document_text import Passage, unwrapped
 from open_autoglm.tasks.grounding import MAX_CITATIONS, MAX_QUOTE_CHARACTERS, DocumentIndex, fold
 from open_autoglm.tasks.key_patterns import find_patterns
+from open_autoglm.tasks.key_patterns.names import find_names
 from open_autoglm.tasks.lexical import covered, terms
 
 LIMITS: dict[KeyKind, int] = {
@@ -51,7 +52,9 @@ _PARTY_WORDS = re.compile(
     r"|^(?:supplier|customer|company|buyer|seller|party|parties|client|employee|n/?a|none|无|未知)$",
     re.I,
 )
-_PERSON_SHAPE = re.compile(r"[\u4e00-\u9fff·]{2,12}|(?=.*[A-Z])[^\d@:/]{3,50}")
+_PERSON_SHAPE = re.compile(
+    r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}|(?=.*[A-Z])[^\d@:/\u4e00-\u9fff]{3,50}"
+)
 _ORDER_BY_MENTIONS = frozenset({KeyKind.PERSON, KeyKind.ORGANIZATION})
 
 
@@ -185,7 +188,10 @@ def _plausible(kind: KeyKind, value: str) -> bool:
     if len(value) < 2:
         return False
     if kind is KeyKind.PERSON:
-        return _PERSON_SHAPE.fullmatch(value) is not None and not _PARTY_WORDS.match(value)
+        organization = any(name.kind is KeyKind.ORGANIZATION for name in find_names(value))
+        return (
+            _PERSON_SHAPE.fullmatch(value) is not None and not _PARTY_WORDS.match(value) and not organization
+        )
     if kind is KeyKind.ORGANIZATION:
         return not _PARTY_WORDS.match(value) and not value.isdigit()
     return True
@@ -213,15 +219,15 @@ def _merged(found: Iterable[KeyValue]) -> list[_Gathered]:
 
 
 def _capped(gathered: list[_Gathered]) -> tuple[tuple[KeyValue, ...], list[str]]:
-    people = {fold(item.value.value) for item in gathered if item.value.kind is KeyKind.PERSON}
     kinds = list(KeyKind)
+    named_twice = _named_twice(gathered)
     ordered = sorted(gathered, key=lambda item: (kinds.index(item.value.kind), *_importance(item)))
     kept: list[KeyValue] = []
     left_out: Counter[KeyKind] = Counter()
     counts: Counter[KeyKind] = Counter()
     for item in ordered:
         kind = item.value.kind
-        if kind is KeyKind.ORGANIZATION and fold(item.value.value) in people:
+        if id(item) in named_twice:
             continue
         counts[kind] += 1
         if counts[kind] <= LIMITS[kind]:
@@ -233,6 +239,17 @@ def _capped(gathered: list[_Gathered]) -> tuple[tuple[KeyValue, ...], list[str]]
         for kind, count in left_out.items()
     ]
     return tuple(kept), notes
+
+
+def _named_twice(gathered: list[_Gathered]) -> set[int]:
+    """Names given as person and as organization: a pattern's organization stays, else the person."""
+    people = {fold(item.value.value): item for item in gathered if item.value.kind is KeyKind.PERSON}
+    doubled: set[int] = set()
+    for item in gathered:
+        person = people.get(fold(item.value.value))
+        if item.value.kind is KeyKind.ORGANIZATION and person is not None:
+            doubled.add(id(person if item.value.found_by is FoundBy.PATTERN else item))
+    return doubled
 
 
 def _importance(item: _Gathered) -> tuple[int, int]:

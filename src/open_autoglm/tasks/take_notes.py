@@ -17,6 +17,7 @@ from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.tasks.chunks import Chunk
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
+from open_autoglm.tasks.key_patterns.duties import find_duties
 from open_autoglm.tasks.lexical import alike
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of, strings
 from open_autoglm.tasks.text_language import Language, is_in
@@ -108,7 +109,9 @@ def take_notes(
 
 
 def _question(chunk: Chunk, count: int, language: Language) -> Question:
-    duties = _DUTY_HINT.search(chunk.text) is not None
+    # What patterns find is not asked for: every word of an answer takes time.
+    found = any(find_duties(chunk.text))
+    duties = not found and _DUTY_HINT.search(chunk.text) is not None
     task = _TASK[language].format(count=count, duties=_DUTIES[language] if duties else "")
     return Question(chunk.text, task, _schema(chunk.pages, count, language, duties=duties), _MAX_TOKENS)
 

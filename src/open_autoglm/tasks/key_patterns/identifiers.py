@@ -70,7 +70,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool] | None], ...] = 
     (
         "统一社会信用代码",
         re.compile(
-            r"(?<![0-9A-Za-z])(?=[0-9A-Z]*[A-Z])[1-9A-GY][1-9]\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])"
+            r"(?<![0-9A-Za-z])(?!\d{17}[Xx])(?=[0-9A-Z]*[A-Z])[1-9A-GY][1-9]\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])"
         ),
         credit_code_is_valid,
     ),

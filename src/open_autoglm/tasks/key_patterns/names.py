@@ -16,14 +16,14 @@ _CHINESE_LEAD_IN = re.compile(
     r"^.*?(?:[:：]|以下简称|甲方|乙方|丙方|双方|采购方|供应方|承包人|发包人"
     r"|(?<!共)(?:由|与|和|及|向|对|在|为|是|至|经|将|被|于|从|以及|委托|包括|提交|报送|根据|按照|通过|给|到|受|等|了|的))"
 )
-_ENGLISH_WORDS = r"\b(?:(?:[A-Z][\w&'-]*|of|and|&|for|the) ){0,6}?[A-Z][\w&'-]*"
+_ENGLISH_WORDS = r"\b(?:(?:[A-Z][\w&'-]{0,30}|of|and|&|for|the) ){0,6}?[A-Z][\w&'-]{0,30}"
 _ENGLISH_ORGANIZATION = re.compile(
     rf"{_ENGLISH_WORDS}(?:,? (?:Inc\.?|Ltd\.?|LLC|LLP|L\.P\.|Limited|Co\.,? Ltd\.?|GmbH|AG|S\.A\.|PLC|plc)"
     r"| (?:Corporation|Corp\.?|Company|University|Institute|Bank|Association|Foundation|Laboratory"
     r"|Laboratories|Council|Agency))(?![\w])"
 )
 _UNIVERSITY_OF = re.compile(
-    r"\b(?:University|Institute|Ministry|Bank|Department) of (?:[A-Z][\w-]+(?: and )? ?){1,4}"
+    r"\b(?:University|Institute|Ministry|Bank|Department) of (?:[A-Z][\w-]{1,30}(?: and )? ?){1,4}"
 )
 _LEADING_SMALL = re.compile(r"^(?:(?:The|This|Between|By|And|For|Of|the|and|of|for|&)[ ,]+)+")
 
@@ -33,10 +33,10 @@ _CHINESE_PERSON = re.compile(
     r"\s*[:：]\s*(?P<value>[\u4e00-\u9fff·]{2,4}(?:\s*[、，,;；]\s*[\u4e00-\u9fff·]{2,4}(?![\u4e00-\u9fff]))*)"
     r"(?![\u4e00-\u9fff])"
 )
-_NAME = r"[A-Z][a-zé'’-]+(?: [A-Z]\.)?(?: (?:van|von|de|da|del|bin))?(?: [A-Z][A-Za-zé'’-]+){1,2}"
+_NAME = r"[A-Z][a-zé'’-]{1,30}(?: [A-Z]\.)?(?: (?:van|von|de|da|del|bin))?(?: [A-Z][A-Za-zé'’-]{1,30}){1,2}"
 _TITLED_PERSON = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.? "
-    r"(?P<value>[A-Z][a-zé'’-]+(?: [A-Z]\.)?(?: [A-Z][a-zé'’-]+){0,2})"
+    r"(?P<value>[A-Z][a-zé'’-]{1,30}(?: [A-Z]\.)?(?: [A-Z][a-zé'’-]{1,30}){0,2})"
 )
 _LABELLED_PERSON = re.compile(
     r"(?:Authors?|Prepared by|Written by|Contact(?: person)?|Attendees|Present|Chair(?:person|ed by)?"

@@ -1,0 +1,29 @@
+"""Language by script."""
+
+from __future__ import annotations
+
+import pytest
+
+from open_autoglm.tasks.text_language import is_in, language_of
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("合同总价为人民币一百元。", "zh"),
+        ("本文使用 Transformer 模型和 GPU 训练，效果优于 BERT baseline。", "zh"),
+        ("The contract was signed with 北京公司 in March.", "en"),
+        ("", "en"),
+        ("12,345", "en"),
+    ],
+)
+def test_the_language_of_a_document(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_prose_is_in_a_language_or_not() -> None:
+    assert is_in("全年增长6.2%。", "zh")
+    assert not is_in("全年增长6.2%。", "en")
+    assert is_in("Revenue grew by 6.2%.", "en")
+    assert not is_in("Revenue grew by 6.2%.", "zh")
+    assert is_in("6.2%", "zh")
