@@ -71,7 +71,7 @@ def _default_model(
     try:
         chosen = choose_model(settings.model_path, catalog, store, hardware, offline=settings.offline)
     except OpenAutoGLMError as error:
-        return None, [Finding(subject, "missing", error.message, error.hint or "")]
+        return None, [Finding(subject, "missing", error.message, _command(error))]
     try:
         placement = plan_placement(
             chosen,
@@ -81,7 +81,7 @@ def _default_model(
             threads=settings.threads,
         )
     except OpenAutoGLMError as error:
-        return chosen, [Finding(subject, "missing", error.message, error.hint or "")]
+        return chosen, [Finding(subject, "missing", error.message, _command(error))]
     plan = (
         f"{megabytes(placement.memory_bytes)} on {placement.device}, {placement.threads} threads, "
         f"a context window of {placement.context_window} tokens"
@@ -96,12 +96,17 @@ def _tiers(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Ha
         try:
             chosen = choose_model(tier.name, catalog, store, hardware, offline=settings.offline)
         except OpenAutoGLMError as error:
-            findings.append(Finding(f"tier {tier.name}", "optional", error.message, error.hint or ""))
+            findings.append(Finding(f"tier {tier.name}", "optional", error.message, _command(error)))
             continue
         better = next_to_pull(candidates)
         pull = f"open-autoglm-cli pull {better.model.name}" if better and not better.installed else ""
         findings.append(Finding(f"tier {tier.name}", "ready", chosen.reason, pull))
     return findings
+
+
+def _command(error: OpenAutoGLMError) -> str:
+    """The remedy as a bare command where the hint is one, else the hint."""
+    return (error.hint or "").removeprefix("Run `").removesuffix("`.")
 
 
 def _extras() -> list[Finding]:

