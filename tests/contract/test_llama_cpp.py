@@ -160,6 +160,13 @@ class TestStart:
         async with LlamaCppEngine(options_for(small_model_path, gpu_layers=AS_MANY_LAYERS_AS_FIT)) as engine:
             assert engine.capabilities.context_window == 256
 
+    async def test_a_cancelled_start_leaves_no_process(self, small_model_path: Path) -> None:
+        before = set(psutil.Process().children())
+        with anyio.move_on_after(0.1):
+            async with LlamaCppEngine(options_for(small_model_path)):
+                await anyio.sleep_forever()
+        assert not set(psutil.Process().children()) - before
+
     async def test_closing_twice_is_harmless_and_leaves_no_process(self, small_model_path: Path) -> None:
         engine = LlamaCppEngine(options_for(small_model_path))
         await engine.open()

@@ -119,7 +119,11 @@ class Engine(ABC):
         )
 
     async def __aenter__(self) -> Self:
-        await self.open()
+        try:
+            await self.open()
+        except BaseException:  # a cancelled start must not leave a process either
+            await self.close()
+            raise
         return self
 
     async def __aexit__(

@@ -34,6 +34,8 @@ class LastWords:
         """Why it ended, as far as its last lines say. Call it once the process is gone."""
         self._reader.join(timeout=1.0)
         lines = list(self._lines)[-within:]
+        if asserted := [line for line in lines if "GGML_ASSERT" in line]:
+            return asserted[-1]
         errors = [match["text"].strip() for line in lines if (match := _ERROR_LINE.match(line))]
         telling = [text for text in errors if not _HOLLOW.search(text)]
         if telling or errors:

@@ -61,10 +61,11 @@ class Supervisor:
         with self._changed:
             if self._thread is not None:
                 self._changed.wait_for(lambda: self._endpoint or self._error or self._stopping)
-            if self._error is not None:
-                raise EngineStartFailed(self._error.message, hint=self._error.hint)
-            if self._endpoint is None or self._stopping:
+            if self._stopping or self._thread is None:
                 raise EngineUnavailable(f"The engine of model {self._options.model_name!r} is not open.")
+            if self._endpoint is None:
+                assert self._error is not None  # noqa: S101 - the wait ends with one of the three
+                raise EngineStartFailed(self._error.message, hint=self._error.hint)
             return self._endpoint
 
     def endpoint_now(self) -> Endpoint | None:
@@ -90,6 +91,16 @@ class Supervisor:
             self._thread.join()
 
     def _supervise(self) -> None:
+        try:
+            self._keep_alive()
+        finally:  # whatever ended this thread, nobody may wait for it any longer
+            with self._changed:
+                self._error = self._error or EngineStartFailed(
+                    f"The supervisor of model {self._options.model_name!r} has ended.",
+                )
+                self._changed.notify_all()
+
+    def _keep_alive(self) -> None:
         crashes = 0  # in a row, so that a request that always kills its worker meets longer pauses
         failed_starts = 0
         served = False

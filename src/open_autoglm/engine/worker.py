@@ -30,7 +30,7 @@ def main() -> None:
     _die_with(handover.parent_pid)
     threading.Thread(target=_exit_at_end_of, args=(stdin,), daemon=True).start()
 
-    _wait_without_spinning()
+    _prepare_native_code()
     # Imported here: after the line above, and so that a library that can't be loaded is reported.
     try:
         import xllamacpp
@@ -97,7 +97,7 @@ def _parameters(handover: Handover) -> Any:
 
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):
         pool.n_threads = options.threads
-        pool.poll = 0  # for builds with llama.cpp's own threads; see _wait_without_spinning
+        pool.poll = 0  # for builds with llama.cpp's own threads; see _prepare_native_code
     parameters.n_batch = options.effective_batch_tokens
     parameters.n_ubatch = options.effective_batch_tokens
     parameters.n_gpu_layers = options.gpu_layers
@@ -115,14 +115,15 @@ def _claim_stdout() -> io.BufferedWriter:
     return reports
 
 
-def _wait_without_spinning() -> None:
-    """Let computing threads sleep while they wait for each other.
+def _prepare_native_code() -> None:
+    """Settings that native libraries read from the environment when they are loaded.
 
-    The OpenMP runtime reads this when it is loaded. Left alone, its threads spin; on two cores that
-    other programs also used, a 0.5B model read its prompt six times slower and answered nine times
-    slower than with sleeping threads.
+    OpenMP's threads spin while they wait for each other unless told to sleep; on two cores that other
+    programs also used, a 0.5B model read its prompt six times slower and answered nine times slower
+    by spinning. And a failed assertion would start a debugger to print a backtrace.
     """
     os.putenv("OMP_WAIT_POLICY", "passive")
+    os.putenv("GGML_NO_BACKTRACE", "1")
 
 
 def _exit_at_end_of(stream: io.BufferedReader) -> NoReturn:
