@@ -52,7 +52,7 @@ def _write_long(folder: Path, path: Path, pages: int) -> None:
         for source in sources:
             result.import_pages(source)
     while len(result) > pages:
-        del result[-1]
+        del result[len(result) - 1]
     result.save(path)
     for document in (*sources, result):
         document.close()

@@ -24,6 +24,9 @@ from open_autoglm.errors import DamagedInput, EncryptedInput, InputMissing, Limi
 MAX_PIXELS = 50_000_000
 """Largest picture ``render`` makes; an A4 page at 600 dpi has 35 million pixels."""
 
+REOPEN_AFTER = 50
+"""Pages loaded before the file is opened anew, so that memory stays flat however long it is."""
+
 MAX_PAGE_POINTS = 200_000.0
 """Longest side of a page that is believed; the specification's own limit is 14,400."""
 
@@ -31,9 +34,12 @@ MAX_PAGE_POINTS = 200_000.0
 class PdfFile:
     """An open PDF. Use it as a context manager; the file stays open until ``close``."""
 
-    def __init__(self, document: pypdfium2.PdfDocument, name: str) -> None:
+    def __init__(self, document: pypdfium2.PdfDocument, path: Path, password: str | None) -> None:
         self._document = document
-        self._name = name
+        self._path = path
+        self._password = password
+        self._name = path.name
+        self._loaded = 0
 
     @classmethod
     def open(cls, path: Path, password: str | None = None) -> PdfFile:
@@ -45,15 +51,11 @@ class PdfFile:
                 pass
         except OSError as error:
             raise InputMissing(f"Can't read {path}: {error.strerror or error}.") from error
-        try:
-            document = pypdfium2.PdfDocument(path, password=password)
-            page_count = len(document)
-        except pypdfium2.PdfiumError as error:
-            raise _open_error(path.name, error, password) from error
-        if page_count == 0:
+        document = _open(path, password)
+        if len(document) == 0:
             document.close()
             raise DamagedInput(f"{path.name} has no pages.", hint="Save or download it again.")
-        return cls(document, path.name)
+        return cls(document, path, password)
 
     def close(self) -> None:
         self._document.close()
@@ -83,6 +85,7 @@ class PdfFile:
 
         A page whose text runs sideways is turned upright; ``rotation`` then says by how much.
         """
+        self._release_memory()
         page = self._page(number)
         try:
             frame = _frame(page, self._name, number)
@@ -112,12 +115,20 @@ class PdfFile:
     def _page(self, number: int) -> pypdfium2.PdfPage:
         if not 1 <= number <= self.page_count:
             raise UsageError(f"{self._name} has no page {number}; it has {self.page_count}.")
+        self._loaded += 1
         try:
             return self._document[number - 1]
         except pypdfium2.PdfiumError as error:
             raise DamagedInput(
                 f"Page {number} of {self._name} can't be opened.", hint="The file is damaged; save it again."
             ) from error
+
+    def _release_memory(self) -> None:
+        """PDFium keeps the fonts and pictures of every page it has seen until the file is closed."""
+        if self._loaded >= REOPEN_AFTER:
+            self._document.close()
+            self._document = _open(self._path, self._password)
+            self._loaded = 0
 
     def _metadata(self, key: str) -> str | None:
         return self._document.get_metadata_value(key).strip("\0 \t\r\n") or None
@@ -202,6 +213,15 @@ def _frame(page: pypdfium2.PdfPage, name: str, number: int) -> Frame:
             hint="The file is damaged; save it again.",
         )
     return frame
+
+
+def _open(path: Path, password: str | None) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(path, password=password)
+    except pypdfium2.PdfiumError as error:
+        raise _open_error(path.name, error, password) from error
+    except OSError as error:
+        raise InputMissing(f"Can't read {path}: {error.strerror or error}.") from error
 
 
 def _open_error(

@@ -8,6 +8,7 @@ typesetters mostly store text as it is read; then nothing is moved.
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Sequence
 
 from open_autoglm.documents.content import Rect
@@ -17,6 +18,9 @@ NARROWEST_GUTTER = 8.0
 
 NARROWEST_COLUMN = 0.12
 """Of the width that is cut: anything narrower is a margin note or a row of markers, not a column."""
+
+SHORTEST_LINE = 8.0
+"""Times its height: the usual line of a column is at least this wide, about sixteen letters."""
 
 BACKWARD_COST = 2
 """A step back up within a column weighs as much as this many steps that don't follow."""
@@ -95,9 +99,17 @@ def _columns(order: Sequence[int], boxes: Sequence[Rect]) -> tuple[list[int], ..
             and start - left >= narrowest
             and right - end >= narrowest
             and _side_by_side(before, after, boxes)
+            and _is_text(before, boxes)
+            and _is_text(after, boxes)
         ):
             return before, after
     return None
+
+
+def _is_text(column: Sequence[int], boxes: Sequence[Rect]) -> bool:
+    """Lines of text rather than names, numbers or markers, which belong to what stands beside them."""
+    width = statistics.median([boxes[index].width for index in column])
+    return width >= SHORTEST_LINE * statistics.median([boxes[index].height for index in column])
 
 
 def _side_by_side(before: Sequence[int], after: Sequence[int], boxes: Sequence[Rect]) -> bool:
