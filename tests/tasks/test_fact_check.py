@@ -11,7 +11,8 @@ from open_autoglm.tasks.grounding import DocumentIndex
 
 PAGES = (
     "全年客运量达到8.64亿人次，同比增长6.2%，正点率为99.87%。\n4号线于2024年9月28日开通。\n质保期为三十天。",
-    "The fee is EUR 1.45 million, due on 31 March 2025. Notice is thirty days.\nMargaret Ellison of Harrowgate signed.",
+    "The fee is EUR 1.45 million, due on 31 March 2025. Notice is thirty days."
+    "\nMargaret Ellison of Harrowgate signed.",
 )
 
 

@@ -130,13 +130,14 @@ def _grouped(pieces: list[_Piece], count: int) -> Iterator[list[_Piece]]:
     share = sum(piece.tokens for piece in pieces) / count
     group: list[_Piece] = []
     done = 0.0
-    border = share
+    made = 1
     for piece in pieces:
+        border = share * made
         near = piece.heading and done > border - HEADING_REACH * share
-        if group and (near or done + piece.tokens / 2 > border):
+        if group and made < count and (near or done + piece.tokens / 2 > border):
             yield group
             group = []
-            border += share
+            made += 1
         group.append(piece)
         done += piece.tokens
     if group:

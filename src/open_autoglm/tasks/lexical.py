@@ -15,6 +15,10 @@ the a an of and or to in on for by with from at as is are was were be been that 
 had will would can may not no their our his her they we he she also than into
 """
 _STOP_WORDS = frozenset(_STOP_LIST.split())
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+
+SAME_STATEMENT = 0.75
+"""Share of the shorter sentence's words that the other must hold."""
 _SATURATION = 1.2
 """BM25's k1."""
 
@@ -53,6 +57,14 @@ def alike(first: str, second: str) -> float:
     """Overlap of the two term sets measured on the smaller one, 0 to 1."""
     left, right = set(terms(first)), set(terms(second))
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0
+
+
+def same_statement(first: str, second: str) -> bool:
+    """Whether two sentences say the same: mostly the same words, and no different number."""
+    if alike(first, second) < SAME_STATEMENT:
+        return False
+    left, right = set(_DIGITS.findall(fold(first))), set(_DIGITS.findall(fold(second)))
+    return left <= right or right <= left
 
 
 def rank(query: str, texts: Sequence[str]) -> list[int]:

@@ -16,9 +16,9 @@ from open_autoglm.tasks.chunks import TokenMeter, chunk_limit
 from open_autoglm.tasks.document_result import Summary, SummaryPoint
 from open_autoglm.tasks.fact_check import SUPPORT, FactChecker
 from open_autoglm.tasks.grounding import DocumentIndex
-from open_autoglm.tasks.lexical import alike
+from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of
-from open_autoglm.tasks.take_notes import SAME_POINT, ChunkNotes, Point
+from open_autoglm.tasks.take_notes import ChunkNotes, Point
 from open_autoglm.tasks.text_language import Language, is_in
 
 MAX_POINTS = 10
@@ -28,6 +28,7 @@ _KEPT_OF_GROUP = 8
 _OVERVIEW_CHARACTERS: Mapping[Language, int] = {"zh": 220, "en": 600}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
+_NAMED_MISSING = 5
 _SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s+[A-Z\u3400-\u9fff]|\s*$)|$)", re.S)
 
 _OVERVIEW_TASK: Mapping[Language, str] = {
@@ -97,7 +98,7 @@ def _checked(points: Sequence[Point], checker: FactChecker) -> tuple[list[Summar
         if not pages or checker.supported(point.text, pages) < SUPPORT:
             dropped += 1
             continue
-        if any(alike(point.text, other.text) >= SAME_POINT for other in kept):
+        if any(same_statement(point.text, other.text) for other in kept):
             continue
         verified = not checker.missing(point.text, pages)
         kept.append(SummaryPoint(text=point.text, pages=pages, verified=verified))
@@ -217,17 +218,26 @@ def _checked_overview(
         # Cut at the length limit: half a sentence can say the opposite of the whole.
         sentences = sentences[:-1] or sentences
     kept: list[str] = []
+    missing: list[str] = []
     for sentence in sentences:
-        repeated = any(alike(sentence, other) >= SAME_POINT for other in kept)
-        if not repeated and not checker.missing(sentence, index.pages):
+        if any(same_statement(sentence, other) for other in kept):
+            continue
+        lacking = checker.missing(sentence, index.pages)
+        missing.extend(lacking)
+        if not lacking:
             kept.append(sentence)
     notes = []
-    if len(kept) < len(sentences):
+    if missing:
         notes.append(
-            f"{len(sentences) - len(kept)} sentences of the overview were dropped: repeated, or with a "
-            "number, date or name that the document does not have."
+            "The overview lost what the document does not bear out: "
+            f"{', '.join(repr(item) for item in missing[:_NAMED_MISSING])}."
         )
     if not kept and points:
-        kept = [point.text for point in points if point.verified][:2]
+        kept = [_ended(point.text, language) for point in points if point.verified][:2]
         notes.append("The overview consists of the first verified points: the model gave no usable one.")
     return ("" if language == "zh" else " ").join(kept), notes
+
+
+def _ended(text: str, language: Language) -> str:
+    """A point as a sentence of running text."""
+    return text if text[-1] in "。！？.!?" else text + ("。" if language == "zh" else ".")

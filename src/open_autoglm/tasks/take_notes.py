@@ -18,12 +18,10 @@ from open_autoglm.tasks.chunks import Chunk
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
 from open_autoglm.tasks.key_patterns.duties import find_duties
-from open_autoglm.tasks.lexical import alike
+from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of, strings
 from open_autoglm.tasks.text_language import Language, is_in
 
-SAME_POINT = 0.75
-"""Two points that share this much of their words say the same."""
 MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 90, "en": 220}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
 _MAX_TOKENS = 480
@@ -31,6 +29,7 @@ _POINTS_OF_FEW_CHUNKS = 4
 _POINTS_OF_MANY_CHUNKS = 3
 _FEW = 3
 
+_LABEL_LINE = re.compile(r"[^，。,;；]{1,20}[:：][^，。;；]{1,50}[。.]?")
 _DUTY_HINT = re.compile(
     r"负责|完成|提交|截止|责任|行动|待办|will\b|action|due\b|deadline|responsib|deliver|submit|shall|must|应|须",
     re.I,
@@ -39,7 +38,7 @@ _DUTY_HINT = re.compile(
 _TASK: Mapping[Language, str] = {
     "zh": (
         "读上面的资料，填写JSON：\n"
-        "points：{count}条要点，每条是一句完整的话，写明谁、做什么、关键数字，互不重复；page是该内容所在页码。\n"
+        "points：{count}条要点，每条概括成一句有主语和谓语的完整的话，写明谁、做什么、关键数字，互不重复，覆盖全文各部分；page是该内容所在页码。\n"
         "people：资料中出现的人名。\n"
         "organizations：资料中出现的公司、机构全名。\n"
         "key_figures：最重要的数字，name是它指什么，value照抄原文（含单位）。{duties}\n"
@@ -47,8 +46,8 @@ _TASK: Mapping[Language, str] = {
     ),
     "en": (
         "Read the document above and fill in the JSON:\n"
-        "points: {count} main points, each one full sentence that says who, what and the key number, without "
-        "repetition; page is the page it stands on.\n"
+        "points: {count} main points, each one full sentence with subject and verb that says who, what and "
+        "the key number, without repetition, over all parts of the text; page is the page it stands on.\n"
         "people: names of persons in the document.\n"
         "organizations: full names of companies and institutions in the document.\n"
         "key_figures: the most important figures; name is what it measures, value is copied with its unit."
@@ -168,9 +167,11 @@ def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> Ch
         text = " ".join(text.split())
         if not is_in(text, language):
             foreign += 1
-        elif not _repeats_itself(text) and not any(alike(text, other.text) >= SAME_POINT for other in points):
+        elif not _repeats_itself(text) and not any(same_statement(text, other.text) for other in points):
             page = item.get("page")
             points.append(Point(text, (page,) if page in chunk.pages else (), chunk.pages))
+    # A line of labels says nothing; it stays only where the model found nothing better.
+    points = [point for point in points if not _LABEL_LINE.fullmatch(point.text)] or points
     notes = (
         (f"{foreign} points on pages {_range(chunk.pages)} were in another language: dropped.",)
         if foreign
