@@ -34,7 +34,7 @@ class PageBuilder:
 
     def add(self, type_: RegionType, text: str = "", *, box: Box | None = None, **facts: Any) -> None:
         """Append a region; ``facts`` are further fields of Region. Empty text alone adds nothing."""
-        text = text.strip("\n") if type_ is RegionType.CODE else text.strip()
+        text = text.strip("\n") if type_ in (RegionType.CODE, RegionType.TABLE) else text.strip()
         if not (text or facts.get("table") or facts.get("formula") or type_ is RegionType.FIGURE):
             return
         if facts.get("markdown") == text:
