@@ -73,11 +73,10 @@ def _usable_cores() -> int:
     """Physical cores this process may run on: fewer than the machine has in a container."""
     logical = psutil.cpu_count(logical=True) or 1
     physical = psutil.cpu_count(logical=False) or logical
-    allowed = len(os.sched_getaffinity(0)) if sys.platform == "linux" else logical
-    quota = _container_cores() if sys.platform == "linux" else None
-    if allowed < logical:
-        physical = max(1, physical * allowed // logical)
-    return max(1, min(physical, quota or physical))
+    if sys.platform == "linux":
+        allowed = len(os.sched_getaffinity(0))
+        physical = min(max(1, physical * allowed // logical), _container_cores() or physical)
+    return max(1, physical)
 
 
 def _free_cores(physical: int) -> int:

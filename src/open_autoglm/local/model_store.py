@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -261,6 +262,8 @@ class ModelStore:
         check_gguf(partial)
         place = self._folder_of(model.name) / file.name
         with writing(place, expected.size):
+            with partial.open("r+b") as file_on_disk:
+                os.fsync(file_on_disk.fileno())
             partial.replace(place)
         self._write_record(model, file, expected.sha256 or "", str(source))
         _discard(partial)

@@ -7,7 +7,9 @@ does not judge the bytes: the store does, before the file gets its name.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from open_autoglm.errors import DownloadFailed, ExtraMissing, ModelFileRejected
 from open_autoglm.local import hubs, package_registry
@@ -59,14 +61,19 @@ def _copy(source: PathSource, request: FetchRequest) -> Expected:
             hint="Use the file where it lies: --model-path FILE.",
         )
     path = source.path / request.file_name if source.path.is_dir() else source.path
-    try:
-        incoming = path.open("rb")
-    except OSError as error:
-        raise DownloadFailed(f"{path} can't be read: {error.strerror or error}.") from error
-    size, done = path.stat().st_size, 0
-    with incoming, writing(request.partial, size), request.partial.open("wb") as partial:
-        while chunk := incoming.read(CHUNK_BYTES):
+    done = 0
+    with writing(request.partial, request.size or 0), request.partial.open("wb") as partial:
+        for chunk in _chunks(path):
             partial.write(chunk)
             done += len(chunk)
-            request.report(done, size, str(source))
-    return Expected(size=request.size or size, sha256=request.sha256)
+            request.report(done, request.size or done, str(source))
+    return Expected(size=request.size or done, sha256=request.sha256)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except OSError as error:
+        raise DownloadFailed(f"{path} can't be read: {error.strerror or error}.") from error
