@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from open_autoglm.documents.characters import is_cjk
 from open_autoglm.documents.content import Line, Rect
 from open_autoglm.documents.layout_markers import split_marker
 from open_autoglm.documents.layout_pieces import Piece, with_words
@@ -200,12 +201,22 @@ def _starts_paragraph(block: Block, line: Line, size: float) -> bool:
         return True
     if _centered(last, line):
         return False
+    if _would_have_fitted(line, right - _end(last), size):
+        return True
     margin = _start(block.lines[1]) if len(block.lines) > 1 else _start(last)
     indent = _start(line) - margin
     if len(block.lines) > 1:
         return abs(indent) > INDENT * size
     hanging = split_marker(line_text(last), started=True) is not None or not ended
     return (indent > INDENT * size and not hanging) or indent < -FIRST_INDENT * size
+
+
+def _would_have_fitted(line: Line, room: float, size: float) -> bool:
+    """Whether the line's first word had room on the line above: then the break there was meant."""
+    first = line.words[0]
+    if is_cjk(first.text[0]):  # breaks anywhere, save where punctuation forbids it
+        return room > 3 * size
+    return room > first.box.width + size
 
 
 def _centered(before: Line, line: Line) -> bool:
