@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -18,8 +20,11 @@ from open_autoglm.documents.text_recognition import Character, Reading
 
 WORD_GAP = 0.8
 """Ink-free run, in heights of the line, that parts two words although no space was recognized."""
+LIKE_A_SPACE = 0.75
+LEAST_SPACE = 0.2
+"""A gap this close to the line's recognized spaces, and at least so many heights wide, is one too."""
 WIDE_WORD_GAP = 1.3
-"""The same between full-width characters, whose punctuation carries half a blank itself."""
+"""The first beside full-width characters, whose punctuation carries half a blank itself."""
 LINE_GAP = 2.5
 """Run of paper, in heights, at which two columns or cells stand in one box."""
 
@@ -131,31 +136,40 @@ def _edge(rows: NDArray[np.bool_], tolerated: int) -> int:
 
 
 def _words(characters: Sequence[Character], ink: _Ink) -> Iterator[_Run]:
-    """Splits at spaces, and at gaps too wide to lie inside a word."""
+    """Splits at spaces, and at gaps as wide as a space or too wide to lie inside a word."""
     width = ink.columns.size
-    run: _Run | None = None
-    previous: Character | None = None
-    spaced = False
-    for character in characters:
-        if character.text.isspace():
-            spaced = True
+    seen = [one for one in characters if not one.text.isspace()]
+    spaced = _spaced(characters)
+    gaps = [
+        _widest_gap(ink.columns, one.position * width, other.position * width)
+        for one, other in itertools.pairwise(seen)
+    ]
+    usual = [end - start for (start, end), space in zip(gaps, spaced, strict=True) if space]
+    space_width = max(LEAST_SPACE * ink.height, LIKE_A_SPACE * median(usual)) if usual else math.inf
+    run = _Run([seen[0]], _first_ink(ink.columns, seen[0].position * width), 0.0)
+    for (one, other), (start, end), space in zip(itertools.pairwise(seen), gaps, spaced, strict=True):
+        wide = _is_wide(one.text) or _is_wide(other.text)
+        limit = WIDE_WORD_GAP * ink.height if wide else min(WORD_GAP * ink.height, space_width)
+        if space or end - start > limit:
+            run.end = start
+            yield run
+            run = _Run([], end, 0.0)
+        run.characters.append(other)
+    run.end = _last_ink(ink.columns, seen[-1].position * width)
+    yield run
+
+
+def _spaced(characters: Sequence[Character]) -> list[bool]:
+    """For each pair of neighbors that are not spaces: whether a space was read between them."""
+    spaced: list[bool] = []
+    pending = False
+    for character in "".join(one.text for one in characters).strip():
+        if character.isspace():
+            pending = True
             continue
-        middle = character.position * width
-        if run is None or previous is None:
-            run = _Run([character], _first_ink(ink.columns, middle), float(width))
-        else:
-            gap_start, gap_end = _widest_gap(ink.columns, previous.position * width, middle)
-            limit = WIDE_WORD_GAP if _is_wide(character.text) and _is_wide(previous.text) else WORD_GAP
-            if spaced or gap_end - gap_start > limit * ink.height:
-                run.end = gap_start
-                yield run
-                run = _Run([character], gap_end, float(width))
-            else:
-                run.characters.append(character)
-        previous, spaced = character, False
-    if run is not None and previous is not None:
-        run.end = _last_ink(ink.columns, previous.position * width)
-        yield run
+        spaced.append(pending)
+        pending = False
+    return spaced[1:]
 
 
 def _first_ink(columns: NDArray[np.bool_], before: float) -> float:

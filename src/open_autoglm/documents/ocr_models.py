@@ -88,6 +88,7 @@ def load_network(model: OcrModel, settings: OcrSettings) -> Network:
 class _OnnxRuntimeNetwork:
     def __init__(self, path: Path, threads: int) -> None:
         import onnxruntime
+        from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -101,7 +102,16 @@ class _OnnxRuntimeNetwork:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
-        except (RuntimeError, ValueError) as error:
+        except (
+            RuntimeError,
+            ValueError,
+            failures.Fail,
+            failures.InvalidProtobuf,
+            failures.InvalidGraph,
+            failures.InvalidArgument,
+            failures.NotImplemented,
+            failures.RuntimeException,
+        ) as error:
             raise ModelFileRejected(f"{path} is not a model that can be loaded.", hint=REMEDY) from error
         self._input = self._session.get_inputs()[0].name
         self.characters = str(self._session.get_modelmeta().custom_metadata_map.get("character", ""))

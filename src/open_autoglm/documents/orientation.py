@@ -19,8 +19,8 @@ LEGIBLE = 0.60
 ENOUGH_CHARACTERS = 8
 """Characters that look like themselves in one direction only, needed for a sure decision."""
 MAX_TILT = 20.0
-LEAST_TILT = 0.3
-"""Degrees; a smaller tilt moves no line into its neighbor."""
+LEAST_DRIFT = 0.3
+"""Heights by which a usual line must run off the level, end to end, for its tilt to matter."""
 
 _TURNABLE = frozenset("016896oOxXzZsSNHIiluUndpbq|-–—_.,:;=+/\\%*'\"()[]<>~^")
 """Characters that are others, or themselves, when turned by half a circle."""
@@ -64,7 +64,7 @@ def find_tilt(quads: Sequence[Quad], turn: int) -> float:
 
     ``quads`` are in pixels of the picture before the turn, their first edges along the text.
     """
-    tilts, lengths = [], []
+    tilts, lengths, heights = [], [], []
     for quad in quads:
         length, height = sides(quad)
         if length > 3 * height:
@@ -72,12 +72,15 @@ def find_tilt(quads: Sequence[Quad], turn: int) -> float:
             angle = float(np.degrees(np.arctan2(down, across))) + turn
             tilts.append((angle + 180) % 360 - 180)
             lengths.append(length)
+            heights.append(height)
     if not tilts:
         return 0.0
     order = np.argsort(tilts)
     reached = np.cumsum(np.array(lengths)[order])
     tilt = tilts[order[int(np.searchsorted(reached, reached[-1] / 2))]]
-    return tilt if LEAST_TILT <= abs(tilt) <= MAX_TILT else 0.0
+    drift = abs(np.sin(np.radians(tilt))) * float(np.median(lengths))
+    matters = drift > LEAST_DRIFT * float(np.median(heights))
+    return tilt if matters and abs(tilt) <= MAX_TILT else 0.0
 
 
 def _level(quads: Sequence[Quad], samples: Sequence[int], read: ReadLine) -> Orientation:

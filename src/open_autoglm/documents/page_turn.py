@@ -43,11 +43,12 @@ def turn_page(content: PageContent, turn: int) -> None:
         content.width, content.height = height, width
 
 
+def shift_rect(rect: Rect, x: float, y: float) -> Rect:
+    """The box moved by ``x`` and ``y`` points."""
+    return Rect(rect.x0 + x, rect.y0 + y, rect.x1 + x, rect.y1 + y)
+
+
 def shift_line(line: Line, x: float, y: float) -> Line:
-    """The line moved by ``x`` and ``y`` points."""
-
-    def moved(box: Rect) -> Rect:
-        return Rect(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
-
-    words = tuple(replace(word, box=moved(word.box)) for word in line.words)
-    return replace(line, words=words, box=moved(line.box))
+    """The line and its words moved by ``x`` and ``y`` points; glyphs are dropped."""
+    words = tuple(replace(word, box=shift_rect(word.box, x, y), glyphs=()) for word in line.words)
+    return replace(line, words=words, box=shift_rect(line.box, x, y))

@@ -15,7 +15,7 @@ from open_autoglm.documents.content import Image, Line, PageContent, PageRaster,
 from open_autoglm.documents.image_rulings import find_rulings
 from open_autoglm.documents.ocr import READING_DPI, OcrReader, PictureText, shared_reader
 from open_autoglm.documents.ocr_models import OcrSettings
-from open_autoglm.documents.page_turn import shift_line, turn_line, turn_page
+from open_autoglm.documents.page_turn import shift_line, shift_rect, turn_line, turn_page
 from open_autoglm.documents.text_soundness import Soundness, agreement, judge, judge_page, spread
 
 MAX_SIDE = 10_000
@@ -164,7 +164,7 @@ class _Completion:
             return True
         likeness = []
         for line in samples:
-            seen = self._read(_grown(line.box, AREA_MARGIN), find_turn=False)
+            seen = self._read(_grown(line.box, AREA_MARGIN), find_turn=False, known=())
             likeness.append(agreement(line.text, " ".join(one.text for one in seen.lines)))
         return sum(likeness) / len(likeness) >= AGREEING
 
@@ -187,18 +187,21 @@ class _Completion:
         content.rulings = [*content.rulings, *find_rulings(image, self._dpi(None), text)]
         content.pictures = [one for one in content.pictures if not self._covers(one.box)]
 
-    def _read(self, area: Rect | None, *, find_turn: bool) -> PictureText:
+    def _read(
+        self, area: Rect | None, *, find_turn: bool, known: Sequence[Line] | None = None
+    ) -> PictureText:
         """The text of an area, in points of the page; of the turned page if all of it was read."""
-        known = [line.box for line in self.content.lines]
         corner = area or Rect(0.0, 0.0, self.content.width, self.content.height)
-        known = [_moved(box, -corner.x0, -corner.y0) for box in known if box.overlap(corner) > 0]
-        text = self.reader.read(self._draw(area), self._dpi(area), find_turn=find_turn, known=known)
+        lines = self.content.lines if known is None else known
+        places = [shift_rect(line.box, -corner.x0, -corner.y0) for line in lines]
+        text = self.reader.read(self._draw(area), self._dpi(area), find_turn=find_turn, known=places)
         if area is None:
             return text
         back = -text.turn % 360
         width, height = (area.height, area.width) if text.turn in (90, 270) else (area.width, area.height)
-        lines = [shift_line(turn_line(line, width, height, back), area.x0, area.y0) for line in text.lines]
-        return PictureText(lines)
+        return PictureText(
+            [shift_line(turn_line(line, width, height, back), area.x0, area.y0) for line in text.lines]
+        )
 
     def _draw(self, area: Rect | None) -> Image:
         return self.raster.render(self._dpi(area), rotation=self.content.rotation, area=area)
@@ -214,10 +217,6 @@ def _area(box: Rect) -> float:
 
 def _grown(box: Rect, margin: float) -> Rect:
     return Rect(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-
-
-def _moved(box: Rect, x: float, y: float) -> Rect:
-    return Rect(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
 
 
 def _is_inside(box: Rect, outer: Rect) -> bool:

@@ -23,15 +23,15 @@ MIXED_SHARE = 0.3
 """Share of words that mix scripts no language mixes, at which a line is suspect."""
 LATIN_1_SHARE = 0.4
 """Share of Latin-1 letters among all letters: Chinese read in the wrong encoding looks like this."""
-VOWEL_SHARE = 0.5
-"""Share of longer English-looking words without a vowel: a shifted encoding looks like this."""
+VOWEL_SHARE = 0.25
+"""Share of vowels among a page's ASCII letters below which the encoding may be shifted."""
 FEW = 6
-"""Words needed before a share of words means anything."""
+MANY = 60
+"""Letters of a line, and of a page, needed before a share of them means anything."""
 
 _GLYPH_NAME = re.compile(r"\(cid:\d+\)|/g\d+|/[CG]\d{2,}|/uni[0-9A-F]{4}|glyph\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII_WORD = re.compile(r"[A-Za-z]{4,}")
-_VOWEL = re.compile(r"[aeiouyAEIOUY]")
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "LATIN", "FULLWIDTH"})
 _READABLE = _EAST_ASIAN - {"HANGUL"}
 """Scripts that recognition can read; text in others is never replaced by it."""
@@ -61,13 +61,11 @@ def judge(line: Line) -> Soundness:
 
 
 def judge_page(lines: Sequence[Line]) -> Soundness:
-    """What only the page as a whole can show: words that no alphabet would spell."""
-    words = [word for line in lines for word in _ASCII_WORD.findall(line.text)]
-    without = sum(_VOWEL.search(word) is None for word in words)
+    """What only the page as a whole can show: letters in shares that no language has."""
+    letters = [letter for line in lines for word in _ASCII_WORD.findall(line.text) for letter in word.lower()]
+    vowels = sum(letter in "aeiou" for letter in letters)
     return (
-        Soundness.SUSPECT
-        if len(words) >= 2 * FEW and without >= VOWEL_SHARE * len(words)
-        else Soundness.SOUND
+        Soundness.SUSPECT if len(letters) >= MANY and vowels < VOWEL_SHARE * len(letters) else Soundness.SOUND
     )
 
 
