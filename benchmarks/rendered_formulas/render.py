@@ -106,6 +106,7 @@ def run_browser(source: str, target: Path) -> None:
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
+                "--disable-pdf-tagging",
                 f"--user-data-dir={folder}/profile",
                 "--no-pdf-header-footer",
                 f"--print-to-pdf={target.resolve()}",

@@ -108,8 +108,7 @@ def _read(nodes: list[Node], rules: list[Rect], depth: int) -> Node:
     def inside(part: list[Node]) -> Node:
         return _read(part, [], depth + 1)
 
-    if rules:
-        nodes = read_bars(nodes, rules, inside)
+    nodes = read_bars(nodes, rules, inside)
     if len(nodes) == 1:
         return nodes[0]
     nodes = attach_limits(attach_accents(nodes, inside), inside)

@@ -22,6 +22,7 @@ _SLANTED = re.compile(r"ital|obli|slanted", re.IGNORECASE)
 _SYMBOL_FONT = re.compile(r"^standardsym|^symbol", re.IGNORECASE)
 _BOLD = re.compile(r"bold|^cmbx|-medi", re.IGNORECASE)
 _GREEK = re.compile("[\u0391-\u03c9\u03d1-\u03f5\u2126\u2206]")
+_CJK = re.compile("[\u3001-\u3007\u300a-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 _CALL = re.compile(r"[A-Za-z]+\(")
 _PROSE_WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -180,12 +181,12 @@ def is_prose(line: Line, fonts: MathFonts) -> bool:
     """Whether a line holds words of a text font beside whatever else it holds."""
     words = connectives = 0
     for word in line.words:
+        if _CJK.search(word.text):
+            return True
         letters = [glyph for glyph in word.glyphs if glyph.font not in fonts.names and glyph.text.isalpha()]
         text = "".join(glyph.text for glyph in letters if plain_letter(glyph.text) is None)
         if not text or text in FUNCTIONS or _CALL.match(word.text):
             continue
-        if not text.isascii() and any("\u3040" <= char <= "\ufaff" for char in text):
-            return True
         if text in WORDS:
             connectives += 1
         else:

@@ -13,7 +13,7 @@ from open_autoglm.documents.formulas.symbols import SYMBOLS, Role
 TIGHT = 0.2
 """Of the font size: glyphs this near belong together. A space between words is wider than this."""
 
-AROUND_OPERATOR = 0.5
+AROUND_OPERATOR = 0.6
 """Of the font size: the widest space that justification leaves around a relation."""
 
 _OPENING, _CLOSING = frozenset("([{⟨"), frozenset(")]}⟩")
