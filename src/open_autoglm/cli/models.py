@@ -204,7 +204,8 @@ def _facts(name: str, catalog: Catalog, store: ModelStore, settings: Settings) -
             "name": file.name,
             "role": file.role,
             "size": file.size,
-            "sha256": file.sha256 or "taken from the hub when pulled",
+            "sha256": file.sha256,
+            "digest_from": "the catalogue" if file.sha256 else "the hub, when it is pulled",
             "sources": [str(source) for source in file.sources],
         }
         for file in model.files
@@ -222,7 +223,7 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         return "\n".join(_cell(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_cell(item)}" for key, item in value.items())
+        return ", ".join(f"{key} {_cell(item)}" for key, item in value.items() if item is not None)
     return str(value)
 
 

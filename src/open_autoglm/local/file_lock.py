@@ -26,7 +26,10 @@ def exclusive_lock(path: Path, on_wait: Callable[[str], None]) -> Iterator[None]
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise OutputFailed(f"The lock file {path} can't be made: {error}.") from error
+        raise OutputFailed(
+            f"The lock file {path} can't be made: {error.strerror or error}.",
+            hint="Choose a folder that can be written with --data-dir.",
+        ) from error
     try:
         while not _try_lock(descriptor):
             on_wait(_owner(descriptor))
