@@ -39,6 +39,7 @@ class ParseDisplay:
         self._bar: TaskID | None = None
         self._stage: Stage | None = None
         self._last_line_s = 0.0
+        self._last_line = ""
 
     def __enter__(self) -> ParseDisplay:
         self._bars.start()
@@ -78,7 +79,10 @@ class ParseDisplay:
         if unit and progress.total:
             line += f" {progress.done} of {progress.total} {unit}"
         left = _left(progress)
-        self._console.print(f"{line}, {left}" if left else line, markup=False, highlight=False)
+        line = f"{line}, {left}" if left else line
+        if line != self._last_line:
+            self._console.print(line, markup=False, highlight=False)
+        self._last_line = line
 
 
 def _left(progress: ParseProgress) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -239,6 +240,9 @@ def _parse(job: Job, parsing: _Parsing) -> ParsedDocument:
             f"Stopped while working on {job.source.name}.",
             hint="Pages already read are kept: the same command continues.",
         ) from error
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A pipe on Windows would take the system's code page, which has no place for most of the world.
+        sys.stdout.reconfigure(encoding="utf-8")
     if job.output is not None:
         write_result(result, job.output, job.form)
         print_note(f"Wrote {job.output}")
