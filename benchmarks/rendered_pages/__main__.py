@@ -1,12 +1,12 @@
-"""``python -m benchmarks.rendered_pages --seed 1 --output FOLDER``: write the pages and their truth."""
+"""Write the pages and their truth: ``PYTHONPATH=benchmarks python -m rendered_pages --output FOLDER``."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from benchmarks.rendered_pages.chromium import render
-from benchmarks.rendered_pages.page_sources import pages
+from rendered_pages.chromium import render
+from rendered_pages.page_sources import pages
 
 
 def main() -> None:

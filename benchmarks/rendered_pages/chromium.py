@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.rendered_pages.page_sources import CSS, PageSource
+from rendered_pages.page_sources import CSS, PageSource
 
 _FLAGS = (
     "--headless",

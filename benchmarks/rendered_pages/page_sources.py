@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.rendered_pages import table_sources
-from benchmarks.rendered_pages.vocabulary import Vocabulary
+from rendered_pages import table_sources
+from rendered_pages.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.rendered_pages.vocabulary import Vocabulary
+from rendered_pages.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

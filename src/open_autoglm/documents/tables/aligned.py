@@ -66,16 +66,14 @@ def _head_levels(
     spanning = [any(id(run) in columns.spanning for run in columns.runs[line]) for line in range(head)]
     tall = []
     if any(spanning):
-        for line in range(head):
-            others = set().union(
-                *(used[other] for other in range(head) if other != line and not spanning[other])
-            )
-            near = [o for o in (line - 1, line + 1) if 0 <= o < head]
-            overlapping = any(
-                min(rows[line].y1, rows[o].y1) - max(rows[line].y0, rows[o].y0) > 0.15 * rows[line].height
-                for o in near
-            )
-            if overlapping and not spanning[line] and not used[line] & others:
+        for line in range(1, head - 1):
+            others = {
+                column
+                for other in range(head)
+                if other != line and not spanning[other]
+                for column in used[other]
+            }
+            if not spanning[line] and not used[line] & others:
                 tall.append(line)
     levels: list[list[int]] = []
     for line in (line for line in range(head) if line not in tall):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from open_autoglm.documents.tables.aligned import build_grid
 from open_autoglm.documents.tables.columns import Columns, find_columns
-from open_autoglm.documents.tables.evidence import certainty_of
+from open_autoglm.documents.tables.evidence import certainty_of, is_lookalike
 from open_autoglm.documents.tables.grid import Grid
 from open_autoglm.documents.tables.lattice import Segment
 from open_autoglm.documents.tables.prose import prose_tokens
@@ -20,6 +20,7 @@ _ROW_GAP = 2.0
 """Of the line height: a wider gap ends a table that has no rules."""
 _LONG_LINE = 20.0
 """Of the font size: a run this wide is a line of text, not a cell."""
+_MOST_COLUMNS = 60
 _SAME_SIDE = 8.0
 """Points: rules of one table begin and end together."""
 
@@ -171,27 +172,35 @@ def _best(block: Sequence[Row], horizontal: Sequence[Segment]) -> AlignedTable |
         tokens = [token for row in part for token in row.tokens]
         top, bottom = part[0].y0, part[-1].y1
         inner = [r for r in horizontal if top - 6 < r.at < bottom + 6]
-        table = read_rows(tokens, inner, ruled=False)
-        if table is not None:
-            return table
+        grid = _grid_of(tokens, inner, ruled=False)
+        if grid is None:
+            continue
+        if is_lookalike(grid):
+            return None
+        certainty = certainty_of(grid, ruled=False)
+        if certainty is not None:
+            return AlignedTable(grid, certainty)
     return None
 
 
-def read_rows(
-    tokens: Sequence[Token], rules: Sequence[Segment], *, ruled: bool = True
-) -> AlignedTable | None:
-    """The grid of these tokens, if they make a table. ``ruled``: rules above and below enclose them."""
+def read_rows(tokens: Sequence[Token], rules: Sequence[Segment]) -> AlignedTable | None:
+    """The grid of tokens between the first and the last of ``rules``, if they make a table."""
+    grid = _grid_of(tokens, rules, ruled=True)
+    certainty = certainty_of(grid, ruled=True) if grid is not None else None
+    return AlignedTable(grid, certainty) if grid is not None and certainty is not None else None
+
+
+def _grid_of(tokens: Sequence[Token], rules: Sequence[Segment], *, ruled: bool) -> Grid | None:
     if not tokens:
         return None
     size = font_size(tokens)
     rows = rows_of(tokens)
     columns = find_columns(rows, _gap(rows, tokens, ruled) * size)
-    if len(columns.intervals) < 2 or len(columns.intervals) > 60:
+    if not 2 <= len(columns.intervals) <= _MOST_COLUMNS:
         return None
     grid = build_grid(rows, columns, rules, size)
     _measure_fit(grid, columns)
-    certainty = certainty_of(grid, ruled=ruled)
-    return AlignedTable(grid, certainty) if certainty is not None else None
+    return grid
 
 
 def _gap(rows: Sequence[Row], tokens: Sequence[Token], ruled: bool) -> float:

@@ -64,19 +64,28 @@ def find_columns(rows: Sequence[Row], gap: float) -> Columns:
 
 
 def _bridging(runs: list[list[Run]], spanning: set[int]) -> set[int]:
-    """Lone runs, and runs of the first rows, that reach over two columns of the rows below."""
+    """Lone runs, and runs of the first rows, that reach over two columns of the other rows."""
     heads = 3 if len(runs) >= 7 else 2 if len(runs) >= 5 else 0
+    everywhere = _union(_several(runs, spanning))
+    body = _union(_several(runs[heads:], spanning))
     bridging = set()
-    several = _union(_several(runs[heads:], spanning))
     for index, row in enumerate(runs):
-        for run in row if len(row) == 1 or index < heads else ():
-            touched = sum(
-                min(run.x1, one.x1) - max(run.x0, one.x0) > 0.1 * min(run.width, one.x1 - one.x0)
-                for one in several
-            )
-            if touched > 1:
+        if len(row) == 1:
+            compared = [everywhere, body]
+        elif index < heads:
+            compared = [_union(_several(runs[index + 1 :], spanning)), body]
+        else:
+            continue
+        for run in row:
+            if any(_touched(run, intervals) > 1 for intervals in compared):
                 bridging.add(id(run))
     return bridging
+
+
+def _touched(run: Run, intervals: Iterable[Interval]) -> int:
+    return sum(
+        min(run.x1, one.x1) - max(run.x0, one.x0) > 0.1 * min(run.width, one.x1 - one.x0) for one in intervals
+    )
 
 
 def _several(runs: Iterable[list[Run]], spanning: set[int]) -> list[Run]:

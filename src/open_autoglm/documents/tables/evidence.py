@@ -11,6 +11,9 @@ from open_autoglm.documents.tables.grid import Cell, Grid
 from open_autoglm.documents.tables.tokens import is_numeric, text_length
 
 _MARKER = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\].、:]|\d{1,3}(\.\d{1,3})*\.?|[①-⑳])$")
+_BULLET = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\].、:]|[①-⑳])$")
+_LEAST_FIT = 0.85
+"""Without rules, fewer words inside their columns than this are the loose lines of justified prose."""
 _LEADERS = re.compile(r"(\.\s?){4,}|…{2,}|·{4,}|_{4,}")
 _CODE = re.compile(r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b")
 
@@ -30,13 +33,18 @@ def certainty_of(grid: Grid, *, ruled: bool) -> float | None:
     lengths = [mean(text_length(text) for text in texts) for texts in by_column]
     if median(lengths) > 25 or (not ruled and min(lengths) > 6):
         return None
-    if _is_code(grid.cells) and not ruled:
-        return None
     if ruled:
         return 0.97
-    if _is_list(by_column, lengths) or _is_contents(by_column) or _is_form(grid):
-        return None
     return _unruled_certainty(grid, by_column, lengths, share)
+
+
+def is_lookalike(grid: Grid) -> bool:
+    """Whether the grid is a list, a table of contents, references, code or a form: aligned, but no table."""
+    by_column = [_texts(grid, column) for column in range(grid.columns)]
+    if not all(by_column):
+        return _is_code(grid.cells)
+    lengths = [mean(text_length(text) for text in texts) for texts in by_column]
+    return _is_code(grid.cells) or _is_list(by_column, lengths) or _is_contents(by_column) or _is_form(grid)
 
 
 def _unruled_certainty(
@@ -45,7 +53,7 @@ def _unruled_certainty(
     numeric = [mean(is_numeric(text) for text in texts[grid.header_rows :] or texts) for texts in by_column]
     has_numbers = any(part > 0.6 for part in numeric[1:])
     support = [len(texts) for texts in by_column]
-    if sum(count >= 2 for count in support) < 2:
+    if sum(count >= 2 for count in support) < 2 or grid.fit < _LEAST_FIT:
         return None
     if grid.columns == 2 and not has_numbers and (grid.rows < 4 or max(lengths) > 7 or share < 0.85):
         return None
@@ -64,6 +72,8 @@ def _is_list(by_column: Sequence[Sequence[str]], lengths: Sequence[float]) -> bo
     """Bullets, numbers or reference marks, each before text."""
     if len(by_column) > 3:
         return False
+    if len(by_column) == 2 and mean(bool(_BULLET.match(text)) for text in by_column[0]) > 0.7:
+        return True
     marked = mean(bool(_MARKER.match(text)) for text in by_column[0])
     return marked > 0.7 and max(lengths[1:]) > 2.5
 

@@ -11,7 +11,7 @@ from open_autoglm.documents.model import Box, ReadBy, Table, TableCell
 from open_autoglm.documents.tables.tokens import Token, is_numeric, join_text
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cell:
     """A rectangle of grid positions and the tokens in it; ends are exclusive."""
 
@@ -26,7 +26,7 @@ class Cell:
         return join_text(self.tokens)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Grid:
     """``xs`` and ``ys`` are the borders in points: one more than there are columns and rows."""
 

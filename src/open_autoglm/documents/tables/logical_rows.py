@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from open_autoglm.documents.tables.columns import Columns
 from open_autoglm.documents.tables.lattice import Segment
-from open_autoglm.documents.tables.tokens import Row, Run, is_numeric
+from open_autoglm.documents.tables.tokens import Row, Run, is_cjk, is_numeric
 
 _OVERLAP = 0.15
 """Of the line height: rows whose boxes overlap by more are parts of one row."""
@@ -125,6 +125,9 @@ def _continues(group: Sequence[int], below: int, columns: Columns) -> bool:
         upper = [other for other in above if columns.of(other)[0] == column][-1]
         space = 0.3 * run.tokens[0].size
         right = max(columns.intervals[column].x1, upper.x1)
-        if upper.x1 + space + run.tokens[0].box.width <= right + 0.5:
+        first = run.tokens[0]
+        # Chinese breaks after any character, other scripts after words.
+        needed = first.size if is_cjk(first.text) else space + first.box.width
+        if upper.x1 + needed <= right + 0.5:
             return False
     return True

@@ -17,7 +17,7 @@ _WIDE_GLYPH_GAP = 0.6
 """Of the font size: a gap inside one word of CJK text that separates two cells."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Token:
     """A word, or a part of one where glyphs stand far apart."""
 
@@ -35,7 +35,7 @@ class Token:
         return (self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """Neighboring tokens of one visual row with no wide gap between them."""
 
@@ -52,7 +52,7 @@ class Run:
         return self.x1 - self.x0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
     """Tokens on one visual line, left to right. ``y0`` and ``y1`` are those of its tallest token."""
 
