@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -47,10 +48,19 @@ class PageStyle:
 
 @dataclass(slots=True)
 class Block:
-    """Lines that belong together. ``gap_above`` is the white above it, as a multiple of its font size."""
+    """Lines that belong together.
+
+    ``gap_above`` is the white above it, as a multiple of its font size; ``edge`` is where the longest
+    line of its column ends, lines of the blocks right above it included.
+    """
 
     lines: list[Line]
     gap_above: float = 0.0
+    edge: float = -math.inf
+
+    def add(self, line: Line) -> None:
+        self.lines.append(line)
+        self.edge = max(self.edge, _end(line))
 
     @property
     def box(self) -> Rect:
@@ -110,12 +120,25 @@ def build_blocks(pieces: Sequence[Piece], style: PageStyle) -> list[Block | Piec
         if block is not None and _same_row(block.lines[-1], line):
             block.lines[-1] = with_words(block.lines[-1], [*block.lines[-1].words, *line.words])
         elif block is not None and _continues(block, line, style):
-            block.lines.append(line)
+            block.add(line)
         else:
-            gap = _gap_above(block, line)
-            block = Block([line], gap)
+            edge = _end(line)
+            if block is not None and _same_column(block, line):
+                edge = max(edge, block.edge)
+            block = Block([line], _gap_above(block, line), edge)
             result.append(block)
     return result
+
+
+def _same_column(block: Block, line: Line) -> bool:
+    """Whether a new block goes on right below the last one, from the same left edge in the same size."""
+    last, size = block.lines[-1], line_size(line)
+    return (
+        abs(line_size(last) - size) < 0.08 * size
+        and last.direction == line.direction
+        and 0 < line.box.y1 - last.box.y1 < 3 * size
+        and abs(_start(block.lines[0]) - _start(line)) < 1.5 * size
+    )
 
 
 def _gap_above(block: Block | None, line: Line) -> float:
@@ -194,7 +217,7 @@ def _starts_paragraph(block: Block, line: Line, size: float) -> bool:
     if _weight(line)[1]:  # code keeps its own indentation
         return False
     last = block.lines[-1]
-    right = max(_end(other) for other in [*block.lines, line])
+    right = max(block.edge, _end(line))
     width = max(block.box.width, line.box.width)
     ended = line_text(last).endswith(_SENTENCE_END)
     if ended and _end(last) < right - (1 - SHORT_LINE) * width:

@@ -61,7 +61,7 @@ def _running(row: list[Line], neighbor: list[Line]) -> list[Line]:
 
 def _numbered_inside(row: list[Line], texts: list[str], neighbor: list[Line]) -> list[Line]:
     """A single line such as ``12 Annual report`` or ``Annual report | 12``, well apart from the text."""
-    if len(row) != 1 or len(texts[0]) > LONGEST:
+    if len(row) != 1 or len(texts[0]) > LONGEST or texts[0].endswith((".", "。", ";", ";")):
         return []
     words = texts[0].split()
     ends_in_number = len(words) > 1 and (words[0].isdigit() or words[-1].isdigit())

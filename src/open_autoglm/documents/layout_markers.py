@@ -13,7 +13,8 @@ _CERTAIN = re.compile(
     rf"([(（](?:\d{{1,3}}|[{_CHINESE}]{{1,4}}|[a-zA-Z]|[ivx]{{2,5}})[)）]|[{_CHINESE}]{{1,4}}、|[①-⑳]|\d{{1,3}}、)\s*(?=\S)"
 )
 _NUMBER = re.compile(r"(\d{1,3}[.．]|\d{1,2}[)）]|[a-zA-Z][.)]|[ivxIVX]{2,5}[.)])\s+(?=\S)")
-_CHAPTER = re.compile(rf"(第\s*[{_CHINESE}\d]{{1,5}}\s*([章节篇部条款]))[\s:：、]*(?=\S)")
+_CHAPTER = re.compile(rf"(第\s*[{_CHINESE}\d]{{1,5}}\s*([章节篇部]))[\s:：、]*(?=\S)")
+_ARTICLE = re.compile(rf"(第\s*[{_CHINESE}\d]{{1,5}}\s*[条款项])[\s:：、]*(?=\S)")
 _DECIMAL = re.compile(r"((?:\d{1,2}|[A-Z])(?:\.\d{1,2}){1,5}\.?)\s+(?=\S)")
 
 MarkerKind = Literal["bullet", "dash", "number", "chapter", "decimal"]
@@ -25,6 +26,7 @@ _IN_TEXT: tuple[tuple[re.Pattern[str], MarkerKind], ...] = (
 )
 _AT_START: tuple[tuple[re.Pattern[str], MarkerKind], ...] = (
     (_DASH, "dash"),
+    (_ARTICLE, "number"),
     (_DECIMAL, "decimal"),
     (_NUMBER, "number"),
 )
@@ -65,7 +67,7 @@ def _marker(found: re.Match[str], text: str, kind: MarkerKind) -> Marker:
     if kind == "decimal":
         depth = mark.rstrip(".").count(".") + 1
     elif kind == "chapter":
-        depth = {"篇": 1, "部": 1, "章": 1, "节": 2}.get(found.group(2), 3)
+        depth = 2 if found.group(2) == "节" else 1
     elif mark[0] in "(（":
         depth = 2
     return Marker(mark, text[found.end() :], kind, depth)

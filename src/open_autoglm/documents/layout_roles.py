@@ -28,7 +28,7 @@ NEAR_FIGURE = 40.0
 _CAPTION = re.compile(
     r"(?:(?:fig(?:ure|\.)?|table|tab\.|chart|scheme|plate|exhibit|algorithm|listing)\s*"
     r"(?:[A-Z]?\d{1,3}(?:[.-]\d{1,3})*[a-z]?|[IVX]{1,6})|"
-    r"(?:附?图|附?表|图表)\s*\d{1,3}(?:[.\-–—]\d{1,3})*)(?P<end>\s*[.:：。|—–]|\s+|$)",
+    r"(?:附?图|附?表|图表)\s*\d{1,3}(?:[.\-–—]\d{1,3})*)(?P<end>\s*[.:：。|—–-]|\s+|$)",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶※]|\[\d{1,3}\]|[①-⑳]|注[::]|Note:)\s*\S")
@@ -144,7 +144,9 @@ def _is_heading(block: Block, text: str, marker: Marker | None, around: Surround
         return not text.endswith((",", ",", ";", ";"))
     if block.size < 0.93 * style.size or _SENTENCE_END.search(text):
         return False
-    numbered = marker is not None and (marker.kind in ("decimal", "chapter") or marker.text[0] not in "(（①")
+    numbered = marker is not None and (
+        marker.kind in ("decimal", "chapter") or marker.text[0] not in "(（①第"
+    )
     words = [word for line in block.lines for word in line.words]
     if all(word.bold for word in words) and not style.bold:
         return True
