@@ -157,9 +157,8 @@ def main() -> None:
     for low, high in ((0.5, 0.8), (0.8, 0.9), (0.9, 1.01)):
         part = [exact for confidence, exact in total.confidence if low <= confidence < high]
         if part:
-            print(
-                f"confidence {low:.1f}–{min(high, 1):.1f}: {len(part)} formulas, {sum(part) / len(part):.1%} exact"
-            )
+            share = sum(part) / len(part)
+            print(f"confidence {low:.1f}–{min(high, 1):.1f}: {len(part)} formulas, {share:.1%} exact")
 
 
 def _row(name: str, tally: Tally) -> str:
@@ -167,7 +166,8 @@ def _row(name: str, tally: Tally) -> str:
         f"{name:26} {tally.true:4} {tally.found:5} {tally.matched / max(1, tally.found):5.3f} "
         f"{tally.matched / max(1, tally.true):6.3f} {tally.similar / max(1, tally.true):7.3f} "
         f"{tally.exact / max(1, tally.true):5.3f} {tally.refused:7} "
-        f"{tally.display_right / max(1, tally.matched):7.3f} {1000 * tally.seconds / max(1, tally.pages):7.1f}"
+        f"{tally.display_right / max(1, tally.matched):7.3f} "
+        f"{1000 * tally.seconds / max(1, tally.pages):7.1f}"
     )
 
 

@@ -11,6 +11,9 @@ from enum import Enum
 from functools import lru_cache
 
 
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
 class Family(Enum):
     """What kind of font a formula's glyph comes from."""
 
@@ -78,6 +81,10 @@ _AMS_B = {
     0x6B: "ℸ", 0x6E: "⋉", 0x6F: "⋊", 0x72: "∖", 0x7A: "ϝ", 0x7B: "ϰ", 0x7D: "ℏ", 0x7E: "ℏ",
 }  # fmt: skip
 
+_SYMBOLS_C = re.compile("[np]?[tp]xb?syc", re.IGNORECASE)
+_TX_SYMBOLS_C = {0x2C: "≠"}
+"""The third symbol font of txfonts: what is not listed is unknown and says so."""
+
 _MULTIPLE_INTEGRALS = re.compile("n?txexa", re.IGNORECASE)
 
 _TX_EXTENSION = {0x21: "∬", 0x22: "∬", 0x23: "∭", 0x24: "∭"}
@@ -109,6 +116,8 @@ def decode(code: int, font: str, *, sound: bool) -> str | None:
         return _ADOBE_PIECES[code]
     if family is Family.ITALIC:
         return _ITALIC.get(code)
+    if _SYMBOLS_C.match(font):
+        return _TX_SYMBOLS_C.get(code, REPLACEMENT)
     if family is Family.SYMBOLS:
         return None if code > 0x7F or code == 0x20 or code in _KEPT_SYMBOLS else _SYMBOLS[code]
     if sound and code > 0x20:
@@ -130,7 +139,4 @@ def _base_code(code: int) -> int:
     return 0x7F if code == 0xC4 else code
 
 
-_ITALIC = {
-    ord(code): char
-    for code, char in {"?": "⋆", "^": "⌣", "~": "⃗", "µ": "μ", "∗": "⋆"}.items()
-}
+_ITALIC = {ord(code): char for code, char in {"?": "⋆", "^": "⌣", "~": "⃗", "µ": "μ", "∗": "⋆"}.items()}

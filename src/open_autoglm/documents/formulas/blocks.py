@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from open_autoglm.documents.content import Glyph, Line, PageContent, Rect
 from open_autoglm.documents.formulas.evidence import MathFonts, Says, is_prose, says
+from open_autoglm.documents.formulas.symbols import SYMBOLS, Role
 from open_autoglm.documents.model import ReadBy
 
 NEAR = 0.6
@@ -79,7 +80,7 @@ def part_page(content: PageContent, fonts: MathFonts) -> tuple[list[Row], list[B
     rules = [
         ruling.box for ruling in content.rulings if ruling.horizontal and ruling.box.width < _LONGEST_RULE
     ]
-    blocks = _cluster(loose, rules)
+    blocks = _align(_cluster([_without_stop(line, fonts) for line in loose], rules), tags)
     own = _put_into_rows(rows, blocks)
     return rows, [block for block in own if _is_math(block, fonts)], tags
 
@@ -158,6 +159,50 @@ def _cluster(lines: Sequence[Line], rules: Sequence[Rect]) -> list[Block]:
                     break
         blocks = [*apart, merged]
     return [block for block in blocks if block.lines]
+
+
+def _without_stop(line: Line, fonts: MathFonts) -> Line:
+    """Without the sentence's own full stop or comma at the end, which the text font sets."""
+    last = line.words[-1]
+    glyphs = last.glyphs
+    if len(glyphs) < 2 or glyphs[-1].text not in ".,;" or glyphs[-1].font in fonts.names:
+        return line
+    return replace(line, words=(*line.words[:-1], replace(last, glyphs=glyphs[:-1])))
+
+
+def _align(blocks: list[Block], tags: Sequence[Tag]) -> list[Block]:
+    """Joins blocks under each other whose first relations stand in one column, unless both are numbered."""
+    result: list[Block] = []
+    for block in sorted(blocks, key=lambda one: one.box.y0):
+        above = next((one for one in result if _is_next_row(one, block)), None)
+        if above is not None:
+            joined = _merge(above, block)
+            inside = [tag for tag in tags if joined.box.y0 < (tag.box.y0 + tag.box.y1) / 2 < joined.box.y1]
+            if len(inside) < 2:
+                result[result.index(above)] = joined
+                continue
+        result.append(block)
+    return result
+
+
+def _is_next_row(above: Block, below: Block) -> bool:
+    first, second = _first_relation(above), _first_relation(below)
+    if first is None or second is None:
+        return False
+    gap = below.box.y0 - above.box.y1
+    return 0 <= gap < 1.1 * below.size and abs(first - second) < 0.1 * below.size
+
+
+def _first_relation(block: Block) -> float | None:
+    """The left edge of the first relation on the block's last row."""
+    relations = [
+        glyph
+        for glyph in block.glyphs
+        if glyph.text in SYMBOLS
+        and SYMBOLS[glyph.text][1] is Role.RELATION
+        and glyph.size > 0.87 * block.size
+    ]
+    return min((glyph.box.x0 for glyph in relations), default=None)
 
 
 def _touch(first: Block, second: Block) -> bool:

@@ -14,7 +14,15 @@ from enum import Enum
 from itertools import groupby
 
 from open_autoglm.documents.content import Glyph, Line, PageContent
-from open_autoglm.documents.formulas.symbols import ACCENTS, FUNCTIONS, SYMBOLS, WORDS, Role, plain_letter
+from open_autoglm.documents.formulas.symbols import (
+    ACCENTS,
+    FUNCTIONS,
+    SYMBOLS,
+    WORDS,
+    Role,
+    plain_letter,
+    split_names,
+)
 from open_autoglm.documents.math_fonts import Family, family_of
 
 _ALPHANUMERIC = re.compile("[\u210b-\u2112\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134\U0001d400-\U0001d7ff]")
@@ -22,7 +30,7 @@ _SLANTED = re.compile(r"ital|obli|slanted", re.IGNORECASE)
 _SYMBOL_FONT = re.compile(r"^standardsym|^symbol", re.IGNORECASE)
 _BOLD = re.compile(r"bold|^cmbx|-medi", re.IGNORECASE)
 _GREEK = re.compile("[\u0391-\u03c9\u03d1-\u03f5\u2126\u2206]")
-_CJK = re.compile("[\u3001-\u3007\u300a-\u303f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
+_CJK = re.compile("[\u3001-\u3007\u300a-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uff60]")
 _CALL = re.compile(r"[A-Za-z]+\(")
 _PROSE_WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -121,7 +129,7 @@ def label(glyphs: Sequence[Glyph], fonts: MathFonts) -> list[Says]:
     labels = [says(glyph, fonts) for glyph in glyphs]
     for start, end in _letter_runs(glyphs, fonts):
         word = "".join(glyph.text for glyph in glyphs[start:end])
-        if word in FUNCTIONS or word == "mod":
+        if word == "mod" or split_names(word):
             labels[start:end] = [Says.MEMBER] * (end - start)
         elif end - start == 1 and fonts.tex and _is_lone_italic(glyphs, start):
             labels[start] = Says.MATH
@@ -185,7 +193,7 @@ def is_prose(line: Line, fonts: MathFonts) -> bool:
             return True
         letters = [glyph for glyph in word.glyphs if glyph.font not in fonts.names and glyph.text.isalpha()]
         text = "".join(glyph.text for glyph in letters if plain_letter(glyph.text) is None)
-        if not text or text in FUNCTIONS or _CALL.match(word.text):
+        if not text or split_names(text) or _CALL.match(word.text):
             continue
         if text in WORDS:
             connectives += 1

@@ -13,7 +13,7 @@ from open_autoglm.documents.formulas.symbols import SYMBOLS, Role
 TIGHT = 0.2
 """Of the font size: glyphs this near belong together. A space between words is wider than this."""
 
-AROUND_OPERATOR = 0.6
+AROUND_OPERATOR = 0.75
 """Of the font size: the widest space that justification leaves around a relation."""
 
 _OPENING, _CLOSING = frozenset("([{⟨"), frozenset(")]}⟩")
@@ -92,13 +92,15 @@ def _joins(left: Glyph, right: Glyph, gap: float, size: float, said: Sequence[Sa
         glyph.text.isalpha() and one is Says.MEMBER for glyph, one in zip((left, right), said, strict=True)
     ]
     if any(names):  # a thin space stands around the name of a function
-        return gap <= 0.3 * size
+        return gap <= 0.42 * size
+    if "|" in (left.text, right.text):  # browsers space a bar as a relation
+        return gap <= 0.45 * size
     after_script = left.size < 0.87 * size and said[1] is not Says.MEMBER
     both_math = all(one is not Says.MEMBER for one in said)
     if after_script:  # sets a thin space after the limits of an operator
         return gap <= 0.34 * size
     bracket = left.text in _OPENING or right.text in _CLOSING
-    return gap <= 0.26 * size and (both_math or bracket)
+    return gap <= 0.3 * size and (both_math or bracket)
 
 
 def _after_operator(before: Sequence[Glyph], glyph: Glyph, size: float) -> bool:

@@ -212,7 +212,7 @@ def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
         wide = role is Role.RELATION or (between and token != "/")  # noqa: S105
         if wide:
             text = f"{text.rstrip()} {token} "
-        elif role is Role.PUNCTUATION:
+        elif role is Role.PUNCTUATION and token != ".":
             text = f"{text.rstrip()}{token} "
         else:
             needs_space = re.search(r"\\[A-Za-z]+$", text) and token[:1].isalpha()

@@ -8,11 +8,11 @@ from dataclasses import replace
 from open_autoglm.documents.formulas.nodes import Node, styled_upright, union
 from open_autoglm.documents.formulas.symbols import (
     ACCENTS,
-    FUNCTIONS,
     INTEGRALS,
     LIMIT_FUNCTIONS,
     WORDS,
     Role,
+    split_names,
 )
 
 Read = Callable[[list[Node]], Node]
@@ -150,8 +150,8 @@ def _name(run: list[Node]) -> Node:
     if len(run) == 1:
         return styled_upright(run[0])
     role = Role.ORDINARY
-    if word in FUNCTIONS:
-        latex = f"\\{word}"
+    if names := split_names(word):
+        latex = "".join(f"\\{name}" for name in names)
         role = Role.LARGE if word in LIMIT_FUNCTIONS else Role.ORDINARY
     elif word in WORDS or not word.isascii():
         latex = rf"\text{{ {word} }}"

@@ -63,7 +63,8 @@ _RELATION = {
     "⊃": r"\supset", "⊆": r"\subseteq", "⊇": r"\supseteq", "⊊": r"\subsetneq",
     "⊋": r"\supsetneq", "⊄": r"\not\subset", "⊈": r"\nsubseteq", "⊑": r"\sqsubseteq",
     "⊒": r"\sqsupseteq", "∈": r"\in", "∉": r"\notin", "∋": r"\ni", "∣": r"\mid",
-    "∤": r"\nmid", "∥": r"\parallel", "∦": r"\nparallel", "⊥": r"\perp", "⊢": r"\vdash", "⊣": r"\dashv",
+    "∤": r"\nmid", "∥": r"\parallel", "∦": r"\nparallel", "⊥": r"\perp", "⟂": r"\perp",
+    "⊢": r"\vdash", "⊣": r"\dashv",
     "⊨": r"\models", "→": r"\to", "←": r"\leftarrow", "↔": r"\leftrightarrow", "⇒": r"\Rightarrow",
     "⇐": r"\Leftarrow", "⇔": r"\Leftrightarrow", "⟶": r"\longrightarrow", "⟵": r"\longleftarrow",
     "⟹": r"\Longrightarrow", "⟸": r"\Longleftarrow", "⟺": r"\iff", "⟷": r"\longleftrightarrow",
@@ -88,7 +89,7 @@ FENCES = {"|": "|", "‖": r"\|", "∥": r"\|", "∣": "|"}
 
 ACCENTS = {
     "ˆ": r"\hat", "^": r"\hat", "̂": r"\hat", "¯": r"\bar", "‾": r"\bar", "̄": r"\bar", "̅": r"\bar",
-    "ˉ": r"\bar",
+    "ˉ": r"\bar", "―": r"\bar", "⎯": r"\bar",
     "˜": r"\tilde", "~": r"\tilde", "̃": r"\tilde", "˙": r"\dot", "̇": r"\dot", "¨": r"\ddot",
     "̈": r"\ddot", "⃗": r"\vec", "ˇ": r"\check", "̌": r"\check", "˘": r"\breve", "̆": r"\breve",
     "´": r"\acute", "́": r"\acute", "`": r"\grave", "̀": r"\grave", "˚": r"\mathring",
@@ -146,6 +147,17 @@ LIMIT_FUNCTIONS = frozenset({"lim", "max", "min", "sup", "inf", "det", "gcd", "P
 
 WORDS = frozenset({"if", "for", "and", "or", "otherwise", "where", "with", "else", "when", "all", "in", "as"})
 """Upright words inside a formula that are text, not operators."""
+
+
+def split_names(word: str) -> list[str]:
+    """The function names a word is made of (``dimker`` is dim and ker); empty when it is not."""
+    if word in FUNCTIONS:
+        return [word]
+    for end in range(len(word) - 2, 1, -1):
+        if word[:end] in FUNCTIONS and (rest := split_names(word[end:])):
+            return [word[:end], *rest]
+    return []
+
 
 _STYLES = (
     ("DOUBLE-STRUCK", r"\mathbb"),
