@@ -274,3 +274,26 @@ async def test_cancelling_a_long_prefill_frees_the_slot_within_a_second(llama_cp
     with anyio.fail_after(1.0):
         while await count_busy_slots(llama_cpp):
             await anyio.sleep(0.02)
+
+
+async def test_guessing_from_the_prompt_changes_no_answer(small_model_path: Path) -> None:
+    line = "The old bridge over the wide river was built from grey stone in the year 1732."
+    request = ChatRequest(
+        (Message("user", f"Repeat this line: {line}"),), max_tokens=50, grammar=f'root ::= "{line} {line}"'
+    )
+    options = LlamaCppOptions(
+        "guessing", small_model_path, context_window=256, slots=2, quote_speculation=True
+    )
+    answers: list[str] = []
+
+    async def answer() -> None:
+        answers.append((await guessing.chat(request)).text)
+
+    async with LlamaCppEngine(options) as guessing:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(options.slots):  # every slot guesses at once
+                tasks.start_soon(answer)
+        metrics = (await ask_worker(guessing, "/metrics")).text
+    assert answers == [f"{line} {line}"] * 2
+    accepted = [row for row in metrics.splitlines() if "accepted_tokens_total " in row][-1]
+    assert float(accepted.split()[-1]) > 0

@@ -8,6 +8,8 @@ from pathlib import Path
 from open_autoglm.errors import ConfigurationError
 
 AS_MANY_LAYERS_AS_FIT = -1
+GUESSED_TOKENS = 15
+"""Tokens guessed at a time with ``quote_speculation``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +58,6 @@ class LlamaCppOptions:
         if self.batch_tokens is not None:
             return self.batch_tokens
         # Some vision models have to compute a whole picture in one batch.
-        return 32 if self.gpu_layers == 0 and self.mmproj_path is None else 512
+        tokens = 32 if self.gpu_layers == 0 and self.mmproj_path is None else 512
+        # llama.cpp ends the process when one batch can't hold every slot's guesses.
+        return max(tokens, self.slots * (GUESSED_TOKENS + 1)) if self.quote_speculation else tokens

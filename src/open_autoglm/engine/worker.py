@@ -16,7 +16,7 @@ import threading
 from typing import Any, NoReturn
 
 from open_autoglm.engine.devices import look_for_graphics_devices
-from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, GUESSED_TOKENS, LlamaCppOptions
 from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_to_line
 
 LOOPBACK = "127.0.0.1"
@@ -105,6 +105,7 @@ def _parameters(handover: Handover) -> Any:
     if options.quote_speculation:
         kinds = xllamacpp.common_speculative_type
         parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
+        parameters.speculative.ngram_map_k.size_m = GUESSED_TOKENS
     return parameters
 
 
