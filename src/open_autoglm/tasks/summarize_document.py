@@ -25,7 +25,7 @@ MAX_POINTS = 10
 GROUP_POINTS = 24
 """Points put to the model at once when the most important are chosen."""
 _KEPT_OF_GROUP = 8
-_OVERVIEW_CHARACTERS: Mapping[Language, int] = {"zh": 220, "en": 600}
+_OVERVIEW_CHARACTERS: Mapping[Language, int] = {"zh": 160, "en": 420}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
 _NAMED_MISSING = 5

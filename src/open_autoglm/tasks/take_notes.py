@@ -22,7 +22,7 @@ from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of, strings
 from open_autoglm.tasks.text_language import Language, is_in
 
-MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 90, "en": 220}
+MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 70, "en": 180}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
 _MAX_TOKENS = 480
 _POINTS_OF_FEW_CHUNKS = 4
@@ -164,7 +164,7 @@ def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> Ch
         text = item.get("text") if isinstance(item, dict) else None
         if not isinstance(text, str) or len(text.strip()) < _MIN_POINT_CHARACTERS[language]:
             continue
-        text = " ".join(text.split())
+        text = _cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language])
         if not is_in(text, language):
             foreign += 1
         elif not _repeats_itself(text) and not any(same_statement(text, other.text) for other in points):
@@ -178,6 +178,14 @@ def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> Ch
         else ()
     )
     return ChunkNotes(chunk, tuple(points), tuple(_findings(answer, chunk)), notes)
+
+
+def _cut_back(text: str, limit: int) -> str:
+    """A point that the length limit broke off, up to its last whole clause."""
+    if len(text) < limit or text[-1] in "。！？.!?":
+        return text
+    last = max(text.rfind(mark) for mark in "。；，;,")
+    return text[:last] if last >= limit // 2 else text
 
 
 def _findings(answer: Mapping[str, Any], chunk: Chunk) -> Iterator[Finding]:
