@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from open_autoglm.cli import models as commands
+from open_autoglm import runtime
 from open_autoglm.cli.root import COMMANDS, root, run
 from open_autoglm.local.catalog import Catalog
 
@@ -51,7 +51,7 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
         )
     tier = {"name": "best", "title": "best", "models": ["seeing", "plain"]}
     small = Catalog.model_validate({"models": rows, "tiers": [tier]})
-    monkeypatch.setattr(commands, "load_catalog", lambda: small)
+    monkeypatch.setattr(runtime, "load_catalog", lambda: small)
     return small
 
 

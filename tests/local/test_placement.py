@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,10 +105,10 @@ def test_a_card_that_is_not_there_is_an_error(chosen: ChosenModel, device_map: s
 
 
 def test_a_card_the_engine_can_not_use_is_an_error_too(chosen: ChosenModel) -> None:
-    machine = make_machine(gpus=(CARD,))
+    machine = replace(make_machine(gpus=(CARD,)), engine_uses_gpu=False)
     with pytest.raises(ConfigurationError, match="built for the processor only"):
-        plan_placement(chosen, machine, device_map="gpu", engine_uses_gpu=False)
-    assert plan_placement(chosen, machine, engine_uses_gpu=False).gpu_layers == 0
+        plan_placement(chosen, machine, device_map="gpu")
+    assert plan_placement(chosen, machine).gpu_layers == 0
 
 
 @pytest.mark.parametrize("device_map", ["cuda", {"tpu": 3}, {"gpu": -1}])

@@ -10,11 +10,10 @@ import click
 from open_autoglm.cli.options import LoadedSettings, settings_options
 from open_autoglm.cli.render import print_table
 from open_autoglm.errors import ModelNotInstalled
-from open_autoglm.local.catalog import load_catalog
 from open_autoglm.local.diagnosis import Diagnosis, diagnose
 from open_autoglm.local.disk import megabytes
-from open_autoglm.local.hardware import Hardware, probe_hardware
-from open_autoglm.local.model_store import ModelStore
+from open_autoglm.local.hardware import Hardware
+from open_autoglm.runtime import SLOTS, Runtime
 
 _SIGNS = {"ready": "ok", "missing": "MISSING", "optional": "optional"}
 
@@ -32,9 +31,8 @@ def doctor_command(settings: LoadedSettings, *, as_json: bool) -> int:
       open-autoglm-cli doctor
       open-autoglm-cli doctor --model-path autoglm-small --json
     """
-    catalog = load_catalog()
-    store = ModelStore(settings.values.data_dir, catalog)
-    diagnosis = diagnose(settings.values, catalog, store, probe_hardware())
+    runtime = Runtime(settings.values)
+    diagnosis = diagnose(settings.values, runtime.catalog, runtime.models, runtime.hardware, slots=SLOTS)
     if as_json:
         click.echo(json.dumps(_as_json(diagnosis), ensure_ascii=False, indent=2))
     else:

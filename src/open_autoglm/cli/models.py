@@ -12,15 +12,14 @@ import click
 from open_autoglm.cli.options import LoadedSettings, settings_options
 from open_autoglm.cli.pull_display import PullDisplay
 from open_autoglm.cli.render import print_note, print_table, stderr
-from open_autoglm.config import Settings
 from open_autoglm.errors import OpenAutoGLMError, UsageError
-from open_autoglm.local.catalog import Catalog, CatalogModel, load_catalog
+from open_autoglm.local.catalog import CatalogModel
 from open_autoglm.local.disk import megabytes
 from open_autoglm.local.gguf import read_gguf
-from open_autoglm.local.hardware import probe_hardware
 from open_autoglm.local.model_store import InstalledModel, ModelStore
 from open_autoglm.local.obtain import obtain_model
-from open_autoglm.local.tiers import choose_model, why_too_large
+from open_autoglm.local.tiers import why_too_large
+from open_autoglm.runtime import Runtime
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -47,13 +46,13 @@ def pull_command(settings: LoadedSettings, *, name: str | None, given: Path | No
       open-autoglm-cli pull qwen2.5-coder-0.5b-instruct-q4_k_m
       open-autoglm-cli pull autoglm-base --from /media/stick
     """
-    catalog, store = _open(settings.values)
+    runtime = Runtime(settings.values)
     with PullDisplay(stderr()) as display:
         installed = obtain_model(
             name or settings.values.model_path,
-            catalog,
-            store,
-            probe_hardware(),
+            runtime.catalog,
+            runtime.models,
+            runtime.hardware,
             progress=display,
             offline=settings.values.offline,
             given=given,
@@ -77,13 +76,13 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
       open-autoglm-cli list
       open-autoglm-cli list --json
     """
-    catalog, store = _open(settings.values)
-    hardware = probe_hardware()
+    runtime = Runtime(settings.values)
+    catalog, store = runtime.catalog, runtime.models
     tiers: list[dict[str, Any]] = []
     for tier in catalog.tiers:
         row: dict[str, Any] = {"name": tier.name, "title": tier.title, "models": list(tier.models)}
         try:
-            chosen = choose_model(tier.name, catalog, store, hardware, offline=settings.values.offline)
+            chosen = runtime.choose_model(tier.name)
             row.update(model=chosen.name, reason=chosen.reason, hint=None)
         except OpenAutoGLMError as error:
             row.update(model=None, reason=error.message, hint=error.hint)
@@ -99,7 +98,7 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
             "capabilities": list(model.capabilities),
             "tests_only": model.tests_only,
             "state": _state(store, model),
-            "obstacle": why_too_large(model, hardware),
+            "obstacle": why_too_large(model, runtime.hardware),
         }
         for model in catalog.models
     ]
@@ -115,7 +114,7 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
                 _state(store, model),
                 " ".join(model.languages),
                 model.licence,
-                "tests only" if model.tests_only else why_too_large(model, hardware) or model.note,
+                "tests only" if model.tests_only else why_too_large(model, runtime.hardware) or model.note,
             )
             for model in catalog.models
         ],
@@ -141,14 +140,14 @@ def show_command(settings: LoadedSettings, *, name: str, verify: bool, as_json: 
       open-autoglm-cli show qwen2.5-coder-1.5b-instruct-q4_k_m --verify
       open-autoglm-cli show ./my-model.gguf --json
     """
-    catalog, store = _open(settings.values)
-    facts = _facts(name, catalog, store, settings.values)
+    runtime = Runtime(settings.values)
+    facts = _facts(name, runtime)
     if verify:
         model_name = str(facts["name"])
         if facts.get("state") is None:
             raise UsageError(f"{name} was given by path: no digest of it is known to compare with.")
         with PullDisplay(stderr()) as display:
-            store.verify(model_name, display)
+            runtime.models.verify(model_name, display)
         facts["verified"] = True
     if as_json:
         _print_json(facts)
@@ -166,16 +165,12 @@ def rm_command(settings: LoadedSettings, *, name: str) -> None:
     Example:
       open-autoglm-cli rm qwen2.5-coder-0.5b-instruct-q4_k_m
     """
-    catalog, store = _open(settings.values)
+    runtime = Runtime(settings.values)
+    catalog, store = runtime.catalog, runtime.models
     if (tier := catalog.tier(name)) is not None:
         raise UsageError(f"{name!r} is a tier.", hint=f"Name the model: {' or '.join(tier.models)}.")
     freed = store.remove(name)
     print_note(f"Removed {name}: {megabytes(freed)} freed.")
-
-
-def _open(settings: Settings) -> tuple[Catalog, ModelStore]:
-    catalog = load_catalog()
-    return catalog, ModelStore(settings.data_dir, catalog)
 
 
 def _state(store: ModelStore, model: CatalogModel) -> str:
@@ -185,11 +180,12 @@ def _state(store: ModelStore, model: CatalogModel) -> str:
     return f"partial, {megabytes(received)}" if received else "not installed"
 
 
-def _facts(name: str, catalog: Catalog, store: ModelStore, settings: Settings) -> dict[str, Any]:
+def _facts(name: str, runtime: Runtime) -> dict[str, Any]:
     """What ``show`` shows. For a tier, the facts of the model it means here."""
+    catalog, store = runtime.catalog, runtime.models
     reason = None
     if catalog.tier(name) is not None or not any(model.name == name for model in catalog.models):
-        chosen = choose_model(name, catalog, store, probe_hardware(), offline=settings.offline)
+        chosen = runtime.choose_model(name)
         if chosen.catalog_model is None:
             shape = asdict(read_gguf(chosen.path))
             path = str(chosen.path)

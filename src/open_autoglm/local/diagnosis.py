@@ -50,22 +50,26 @@ class Diagnosis:
         return all(finding.state != "missing" for finding in self.findings)
 
 
-def diagnose(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware) -> Diagnosis:
+def diagnose(
+    settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware, *, slots: int
+) -> Diagnosis:
     """Look at the default model, every tier, the optional extras, the disk and the processor."""
-    chosen, model_findings = _default_model(settings, catalog, store, hardware)
+    chosen, model_findings = _default_model(settings, catalog, store, hardware, slots)
     findings = [
         *model_findings,
         *_tiers(settings, catalog, store, hardware),
         *_extras(),
         _disk(store.folder),
     ]
+    if hardware.gpus and not hardware.engine_uses_gpu:
+        findings.append(_unused_gpu(hardware))
     if hardware.processor_flags and hardware.architecture in ("x86_64", "AMD64"):
         findings.append(_instructions(hardware))
     return Diagnosis(hardware, tuple(findings), chosen)
 
 
 def _default_model(
-    settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware
+    settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware, slots: int
 ) -> tuple[ChosenModel | None, list[Finding]]:
     subject = f"default model {settings.model_path}"
     try:
@@ -79,12 +83,13 @@ def _default_model(
             device_map=settings.device_map,
             context_window=settings.context_window,
             threads=settings.threads,
+            slots=slots,
         )
     except OpenAutoGLMError as error:
         return chosen, [Finding(subject, "missing", error.message, _command(error))]
     plan = (
         f"{megabytes(placement.memory_bytes)} on {placement.device}, {placement.threads} threads, "
-        f"a context window of {placement.context_window} tokens"
+        f"a context window of {placement.context_window} tokens for each of {slots} requests at once"
     )
     return chosen, [Finding(subject, "ready", f"{chosen.reason}. It takes about {plan}.")]
 
@@ -144,6 +149,15 @@ def _disk(folder: Path) -> Finding:
     free = shutil.disk_usage(place).free
     text = f"{megabytes(free)} free for models at {folder}"
     return Finding("disk", "ready", text)
+
+
+def _unused_gpu(hardware: Hardware) -> Finding:
+    return Finding(
+        "graphics card",
+        "optional",
+        f"the installed engine was built for the processor only and can't use {hardware.gpus[0].name}",
+        "Install the xllamacpp wheel built for your card (CUDA, ROCm or Vulkan) from its own index.",
+    )
 
 
 def _instructions(hardware: Hardware) -> Finding:

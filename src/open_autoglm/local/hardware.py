@@ -44,6 +44,8 @@ class Hardware:
     gpus: tuple[Gpu, ...] = ()
     processor_flags: tuple[str, ...] = ()
     """Instruction sets that matter for speed; empty where the system does not say."""
+    engine_uses_gpu: bool = True
+    """False where the installed engine was built for the processor only; the composition root asks it."""
 
     @property
     def best_gpu(self) -> Gpu | None:

@@ -61,19 +61,18 @@ def plan_placement(
     context_window: int | None = None,
     threads: int | None = None,
     slots: int = 1,
-    engine_uses_gpu: bool = True,
 ) -> Placement:
     """Fit the model into this machine.
 
     ``context_window`` None: what the model was trained for and memory allows, at most 32,768 tokens
     over all slots.
-    ``threads`` None: the free physical cores. ``engine_uses_gpu`` is what the engine's build can do.
+    ``threads`` None: the free physical cores.
     Raises ConfigurationError for a setting this machine can't meet, EngineStartFailed when the model does
     not fit, each with what is needed, what is free and the remedy.
     """
     facts = read_gguf(chosen.path)
     weights = _weights_bytes(chosen)
-    gpu, why_not = _usable_gpu(hardware, engine_uses_gpu=engine_uses_gpu)
+    gpu, why_not = _usable_gpu(hardware)
     asked_layers = _layers_asked(device_map, facts, gpu, why_not)
     layers = (
         asked_layers
@@ -140,11 +139,11 @@ class _Sizes:
         return int(max(0, tokens)) // WINDOW_STEP * WINDOW_STEP
 
 
-def _usable_gpu(hardware: Hardware, *, engine_uses_gpu: bool) -> tuple[Gpu | None, str]:
+def _usable_gpu(hardware: Hardware) -> tuple[Gpu | None, str]:
     gpu = hardware.best_gpu
     if gpu is None:
         return None, "this machine has no graphics card that was found"
-    if not engine_uses_gpu:
+    if not hardware.engine_uses_gpu:
         return None, f"the installed engine was built for the processor only and can't use {gpu.name}"
     return gpu, ""
 

@@ -65,6 +65,8 @@ def why_too_large(model: CatalogModel, hardware: Hardware) -> str | None:
         gpu = max(hardware.gpus, key=lambda gpu: gpu.total_bytes, default=None)
         if gpu is None:
             return f"needs a graphics card with {need}, this machine has none"
+        if not hardware.engine_uses_gpu:
+            return f"needs a graphics card, and the installed engine can't use {gpu.name}"
         if gpu.total_bytes < model.memory_bytes:
             return f"needs a graphics card with {need}, {gpu.name} has {megabytes(gpu.total_bytes)}"
         return None
