@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +31,9 @@ FIRST_INDENT = 5.0
 
 SHORT_LINE = 0.75
 """Of the block's width: a line that ends a sentence before this ends the paragraph."""
+
+_ENTRY = re.compile(r"(?:[01]?\d|2[0-3])[:：][0-5]\d\b")
+"""The time of day at the start of a line: entries of a log, one below the other."""
 
 _SENTENCE_END = (".", "!", "?", ":", ";", "。", "!", "?", ":", ";", "”", '"')
 
@@ -216,6 +220,8 @@ def _ends_paragraph(block: Block, line: Line) -> bool:
 def _starts_paragraph(block: Block, line: Line, size: float) -> bool:
     if _weight(line)[1]:  # code keeps its own indentation
         return False
+    if _ENTRY.match(line.text) and any(_ENTRY.match(other.text) for other in block.lines):
+        return True
     last = block.lines[-1]
     right = max(block.edge, _end(line))
     width = max(block.box.width, line.box.width)
