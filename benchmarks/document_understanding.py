@@ -149,9 +149,8 @@ def show(result: ParsedDocument) -> None:
             print("  note:", note)
     for value in result.key_information:
         mark = "" if value.verified else " UNVERIFIED"
-        print(
-            f"  {value.kind}: {value.value} | {value.normalized or ''} | {value.label} | {value.found_by}{mark}"
-        )
+        form = f"{value.value} | {value.normalized or ''} | {value.label}"
+        print(f"  {value.kind}: {form} | {value.found_by}{mark}")
     for note in (*result.notes, *result.errors):
         print("  note:", note)
 

@@ -4,6 +4,8 @@ People, companies, numbers and addresses are invented. A line of markup becomes 
 ``## `` a heading, ``- `` a list item, ``| `` a table row, ``===`` a new page, anything else a paragraph.
 """
 
+# ruff: noqa: E501 (a line of a document is a line)
+
 from __future__ import annotations
 
 from collections.abc import Iterator
