@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus import ITEMS, Item
+from corpus import ITEMS, TUNED, Item
 from score import similarity, tokens
 
 from open_autoglm.documents.content import FoundFormula, PageContent
@@ -132,7 +132,7 @@ def _add(tally: Tally, number: int, item: Item, found: list[FoundFormula]) -> No
 
 def main() -> None:
     folder, half = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "report"
-    numbers = set(range(0, len(ITEMS), 2)) if half == "tune" else set(range(1, len(ITEMS), 2))
+    numbers = set(range(len(TUNED))) if half == "tune" else set(range(len(TUNED), len(ITEMS)))
     print(f"{'document':26} true found prec. recall similar exact refused display ms/page")
     total = Tally()
     for path in sorted(folder.glob(f"*.{half}.pdf")):

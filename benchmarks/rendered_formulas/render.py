@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from corpus import INLINE, ITEMS, PROSE, Item
+from corpus import INLINE, ITEMS, PROSE, TUNED, Item
 from latex2mathml.converter import convert
 
 TEX_FONTS = {
@@ -123,7 +123,7 @@ def render_all(out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     numbered = list(enumerate(ITEMS))
-    halves = {"tune": numbered[0::2], "report": numbered[1::2]}
+    halves = {"tune": numbered[: len(TUNED)], "report": numbered[len(TUNED) :]}
     for half, items in halves.items():
         for name, fonts in TEX_FONTS.items():
             if shutil.which("pdflatex") is None:

@@ -10,7 +10,6 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from open_autoglm.documents.content import Glyph, Line, PageContent, Rect
+from open_autoglm.documents.content import Glyph, Line, PageContent, Rect, Word
 from open_autoglm.documents.formulas.evidence import MathFonts, Says, is_prose, says
-from open_autoglm.documents.formulas.symbols import SYMBOLS, Role
+from open_autoglm.documents.formulas.symbols import SYMBOLS, Role, split_names
 from open_autoglm.documents.model import ReadBy
 
 NEAR = 0.6
@@ -17,7 +17,7 @@ NEAR = 0.6
 BESIDE = 3.0
 """Of the font size: horizontal gap, for example around ``\\quad`` or before a relation's other side."""
 
-_TAG = re.compile(r"^\(([A-Z]?\d{1,3}(?:[.\-–]\d{1,3})*[a-z]?'?)\)$")
+_TAG = re.compile(r"^\(([A-Z]?\.?\d{1,3}(?:[.\-–]\d{1,3})*[a-z]?'?)\)$")
 _LONGEST_RULE = 300.0
 """Points: longer rulings belong to tables, columns or footnotes."""
 
@@ -261,8 +261,14 @@ def _is_math(block: Block, fonts: MathFonts) -> bool:
     said = [says(glyph, fonts) for glyph in block.glyphs]
     sure = said.count(Says.MATH)
     operators = said.count(Says.OPERATOR) + sum(glyph.text in "=<>+" for glyph in block.glyphs)
-    text = said.count(Says.TEXT)
+    text = sum(_text_letters(word, fonts) for line in block.lines for word in line.words)
     return len(said) >= 3 and (sure >= 2 or (sure + operators >= 2)) and text <= 0.5 * len(said)
+
+
+def _text_letters(word: Word, fonts: MathFonts) -> int:
+    """Glyphs of a word that are prose; the name of a function is not."""
+    text = "".join(glyph.text for glyph in word.glyphs if says(glyph, fonts) is Says.TEXT)
+    return 0 if split_names(text) else len(text)
 
 
 def number_blocks(blocks: Sequence[Block], tags: Sequence[Tag]) -> list[Tag | None]:

@@ -44,7 +44,8 @@ def join_pieces(nodes: Sequence[Node]) -> list[Node]:
 
 
 def _is_piece(node: Node) -> bool:
-    return node.role is Role.PIECE or (node.family is Family.EXTENSION and node.char in FENCES)
+    stacked = node.char in FENCES or node.role is Role.RADICAL
+    return node.role is Role.PIECE or (node.family is Family.EXTENSION and stacked)
 
 
 def _continues(stack: Node, piece: Node) -> bool:

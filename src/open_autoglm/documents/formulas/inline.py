@@ -93,6 +93,8 @@ def _joins(left: Glyph, right: Glyph, gap: float, size: float, said: Sequence[Sa
     ]
     if any(names):  # a thin space stands around the name of a function
         return gap <= 0.42 * size
+    if ":" in (left.text, right.text):
+        return gap <= 0.32 * size and Says.MATH in said
     if "|" in (left.text, right.text):  # browsers space a bar as a relation
         return gap <= 0.45 * size
     after_script = left.size < 0.87 * size and said[1] is not Says.MEMBER

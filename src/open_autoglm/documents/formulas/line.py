@@ -180,10 +180,11 @@ def _bar_roles(bases: list[_Base]) -> list[_Base]:
         node = base.node
         if node.char not in FENCES:
             continue
-        before = bases[index - 1].node if index else None
+        previous = bases[index - 1] if index else None
+        before = previous.node if previous else None
         after = bases[index + 1].node if index + 1 < len(bases) else None
-        left = node.box.x0 - before.box.x1 if before else 0.0
-        right = after.box.x0 - node.box.x1 if after else 0.0
+        left = node.box.x0 - union([previous.node, *previous.sub, *previous.sup]).x1 if previous else 0.0
+        right = after.box.x0 - union([node, *base.sub, *base.sup]).x1 if after else 0.0
         is_relation = min(left, right) > RELATION_SPACE * node.size and not _is_operator(before, after)
         if node.family in (Family.UNICODE, Family.TEXT):
             # Browsers set a plain bar with the space of a relation; the character tells more.
@@ -212,7 +213,7 @@ def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
         wide = role is Role.RELATION or (between and token != "/")  # noqa: S105
         if wide:
             text = f"{text.rstrip()} {token} "
-        elif role is Role.PUNCTUATION and token != ".":
+        elif role is Role.PUNCTUATION and token in ",;":
             text = f"{text.rstrip()}{token} "
         else:
             needs_space = re.search(r"\\[A-Za-z]+$", text) and token[:1].isalpha()
