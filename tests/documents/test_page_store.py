@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,16 @@ import pytest
 from open_autoglm.documents.model import Page, ReadBy, Region, RegionType
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
 
+Opened = Callable[[PageStore], PageStore]
+
 KEY = PageKey(file_sha256="ab" * 32, page=1, format="pdf", reader="1", options={})
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Closes every store at the end of the test."""
+    with contextlib.ExitStack() as stores:
+        yield stores.enter_context
 
 
 def page(number: int = 1, text: str = "words", error: str | None = None) -> Page:
@@ -37,9 +47,9 @@ def edit(folder: Path, statement: str, *values: object) -> None:
         database.execute(statement, values)
 
 
-def test_what_was_put_is_given_back_also_to_the_next_program(tmp_path: Path) -> None:
-    PageStore(tmp_path, 10).put(KEY, page())
-    assert PageStore(tmp_path, 10).get(KEY) == page()
+def test_what_was_put_is_given_back_also_to_the_next_program(tmp_path: Path, opened: Opened) -> None:
+    opened(PageStore(tmp_path, 10)).put(KEY, page())
+    assert opened(PageStore(tmp_path, 10)).get(KEY) == page()
 
 
 @pytest.mark.parametrize(
@@ -52,20 +62,22 @@ def test_what_was_put_is_given_back_also_to_the_next_program(tmp_path: Path) -> 
         replace(KEY, options={"ocr": "openvino"}),
     ],
 )
-def test_everything_a_result_depends_on_tells_pages_apart(tmp_path: Path, other: PageKey) -> None:
-    store = PageStore(tmp_path, 10)
+def test_everything_a_result_depends_on_tells_pages_apart(
+    tmp_path: Path, opened: Opened, other: PageKey
+) -> None:
+    store = opened(PageStore(tmp_path, 10))
     store.put(KEY, page())
     assert store.get(other) is None
 
 
-def test_a_failed_page_is_not_kept(tmp_path: Path) -> None:
-    store = PageStore(tmp_path, 10)
+def test_a_failed_page_is_not_kept(tmp_path: Path, opened: Opened) -> None:
+    store = opened(PageStore(tmp_path, 10))
     store.put(KEY, page(error="took too long"))
     assert store.get(KEY) is None
 
 
-def test_without_room_nothing_is_written(tmp_path: Path) -> None:
-    store = PageStore(tmp_path / "cache", 0)
+def test_without_room_nothing_is_written(tmp_path: Path, opened: Opened) -> None:
+    store = opened(PageStore(tmp_path / "cache", 0))
     store.put(KEY, page())
     assert store.get(KEY) is None
     assert not (tmp_path / "cache").exists()
@@ -79,8 +91,8 @@ def test_without_room_nothing_is_written(tmp_path: Path) -> None:
         "update pages set page = substr(page, 1, 20)",
     ],
 )
-def test_a_row_that_does_not_hold_is_dropped(tmp_path: Path, damage: str) -> None:
-    store = PageStore(tmp_path, 10)
+def test_a_row_that_does_not_hold_is_dropped(tmp_path: Path, opened: Opened, damage: str) -> None:
+    store = opened(PageStore(tmp_path, 10))
     store.put(KEY, page())
     edit(tmp_path, damage)
     assert store.get(KEY) is None
@@ -88,31 +100,49 @@ def test_a_row_that_does_not_hold_is_dropped(tmp_path: Path, damage: str) -> Non
     assert store.get(KEY) == page()
 
 
-def test_a_file_that_is_no_database_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_is_no_database_is_put_aside(
+    tmp_path: Path, opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "pages.sqlite").write_bytes(b"not a database, but long enough to be looked at" * 50)
-    store = PageStore(tmp_path, 10)
+    store = opened(PageStore(tmp_path, 10))
     with caplog.at_level(logging.WARNING):
         store.put(KEY, page())
     assert store.get(KEY) == page()
     assert "put aside" in caplog.text
 
 
+def test_a_database_damaged_inside_is_put_aside_and_begun_anew(tmp_path: Path, opened: Opened) -> None:
+    store = PageStore(tmp_path, 10)
+    for number in range(1, 200):
+        store.put(replace(KEY, page=number), page(number))
+    store.close()
+    path = tmp_path / "pages.sqlite"
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xa5" * (len(data) - 4096)
+    path.write_bytes(data)
+    damaged = opened(PageStore(tmp_path, 10))
+    damaged.put(KEY, page())
+    anew = opened(PageStore(tmp_path, 10))
+    anew.put(KEY, page())
+    assert anew.get(KEY) == page()
+
+
 def test_a_folder_that_cannot_be_used_only_costs_the_cache(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, opened: Opened, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
-    store = PageStore(tmp_path / "file" / "folder", 10)
+    store = opened(PageStore(tmp_path / "file" / "folder", 10))
     with caplog.at_level(logging.WARNING):
         store.put(KEY, page())
     assert store.get(KEY) is None
     assert "can't be kept" in caplog.text
 
 
-def test_the_least_recently_used_page_goes_first(tmp_path: Path) -> None:
+def test_the_least_recently_used_page_goes_first(tmp_path: Path, opened: Opened) -> None:
     """Pages of about 190 KB that do not compress, in a store of one megabyte."""
     import random
 
-    store = PageStore(tmp_path, 1)
+    store = opened(PageStore(tmp_path, 1))
     letters = random.Random(7)
     for number in range(1, 5):
         text = "".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(70_000))
@@ -127,7 +157,7 @@ def test_the_least_recently_used_page_goes_first(tmp_path: Path) -> None:
     assert (tmp_path / "pages.sqlite").stat().st_size < 1.3 * (1 << 20)
 
 
-def test_a_program_killed_while_writing_leaves_a_store_that_works(tmp_path: Path) -> None:
+def test_a_program_killed_while_writing_leaves_a_store_that_works(tmp_path: Path, opened: Opened) -> None:
     program = """
         import sys
         from pathlib import Path
@@ -154,7 +184,7 @@ def test_a_program_killed_while_writing_leaves_a_store_that_works(tmp_path: Path
     for writer in writers:
         writer.kill()
         writer.communicate()
-    store = PageStore(tmp_path, 50)
+    store = opened(PageStore(tmp_path, 50))
     assert all(store.get(replace(KEY, page=number)) is not None for number in told)
     with contextlib.closing(sqlite3.connect(tmp_path / "pages.sqlite")) as database:
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)

@@ -19,6 +19,9 @@ START_LIMIT_S = 60.0
 
 _LAST_WORDS = 20
 
+_NEW_GROUP = 0x00000200
+"""CREATE_NEW_PROCESS_GROUP, a name that ``subprocess`` has on Windows alone."""
+
 
 class WorkerProcess:
     """A child that reads one page at a time. What it says arrives in ``events`` as (worker, answer).
@@ -42,8 +45,9 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             # A group of its own: Ctrl-C in the terminal reaches the program only.
             start_new_session=sys.platform != "win32",
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+            creationflags=_NEW_GROUP if sys.platform == "win32" else 0,
         )
+        self._watched = psutil.Process(self._process.pid)
         self._listeners = [
             threading.Thread(target=self._listen, daemon=True),
             threading.Thread(target=self._collect_last_words, daemon=True),
@@ -88,7 +92,7 @@ class WorkerProcess:
     def resident_bytes(self) -> int:
         """Memory the process holds now; 0 when it has ended."""
         try:
-            return int(psutil.Process(self.pid).memory_info().rss)
+            return int(self._watched.memory_info().rss)
         except psutil.Error:
             return 0
 

@@ -49,10 +49,9 @@ class DrawnPages:
         self.warnings: tuple[str, ...] = tuple(getattr(file, "warnings", ()))
 
     def read_page(self, number: int, threads: int) -> Page:
-        del threads
         from open_autoglm.documents.page_reader import read_page
 
-        return read_page(self._file.content(number), self._file.raster(number))
+        return read_page(self._file.content(number), self._file.raster(number), threads=threads)
 
 
 def _open_pdf(request: OpenFile) -> PagedFile:

@@ -60,6 +60,7 @@ class PagePool:
         self._workers: list[WorkerProcess] = []
         self._waiting: deque[int] = deque()
         self._lost_in_a_row = 0
+        self._next_look = 0.0
 
     def __enter__(self) -> PagePool:
         return self
@@ -141,10 +142,9 @@ class PagePool:
         """The next thing a worker says, or the error of a worker that was lost."""
         while True:
             self._check()
-            for worker in self._workers:
-                error = self._over_limit(worker)
-                if error is not None:
-                    return worker, error
+            lost = self._lost_to_limits()
+            if lost is not None:
+                return lost
             try:
                 worker, answer = self._events.get(timeout=POLL_S)
             except Empty:
@@ -155,6 +155,18 @@ class PagePool:
                 _log.debug("document worker ended (%s): %s", worker.ending, worker.last_words)
                 return worker, self._crash(worker)
             return worker, answer
+
+    def _lost_to_limits(self) -> tuple[WorkerProcess, LimitExceeded] | None:
+        """A worker over its time or memory; looked at ten times a second, not after every page."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return None
+        self._next_look = now + POLL_S
+        for worker in self._workers:
+            error = self._over_limit(worker)
+            if error is not None:
+                return worker, error
+        return None
 
     def _over_limit(self, worker: WorkerProcess) -> LimitExceeded | None:
         if worker.overdue:

@@ -6,13 +6,18 @@ from open_autoglm.documents.content import PageContent, PageRaster
 from open_autoglm.documents.formulas import find_formulas
 from open_autoglm.documents.layout import lay_out
 from open_autoglm.documents.model import Page
+from open_autoglm.documents.ocr import shared_reader
+from open_autoglm.documents.ocr_models import OcrSettings
 from open_autoglm.documents.recognize import complete
 from open_autoglm.documents.tables import find_tables
 
 
-def read_page(content: PageContent, raster: PageRaster) -> Page:
-    """Complete the text, find tables and formulas, then lay out what remains."""
-    content = complete(content, raster)
+def read_page(content: PageContent, raster: PageRaster, *, threads: int = 2) -> Page:
+    """Complete the text, find tables and formulas, then lay out what remains.
+
+    ``threads`` bounds what recognizing text in pictures may use.
+    """
+    content = complete(content, raster, shared_reader(OcrSettings(threads=threads)))
     tables = find_tables(content, raster)
     formulas = find_formulas(content, raster)
     return Page(

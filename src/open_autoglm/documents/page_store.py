@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import TracebackType
 
 from pydantic import ValidationError
 
@@ -85,44 +86,69 @@ class PageKey:
 class PageStore:
     """Pages under ``folder``, at most ``max_mb`` of them; what was least recently used goes first.
 
-    Several processes may share a folder. A store that can't be used (a full or read-only disk) says so
-    once in the log and then holds nothing: reading goes on without it.
+    Use as a context manager, in one thread; several processes may share a folder. A store that can't be
+    used (a full or read-only disk) says so in the log and holds nothing from then on: reading goes on.
     """
 
     def __init__(self, folder: Path, max_mb: int) -> None:
         self._path = folder / "pages.sqlite"
         self._max_bytes = max_mb << 20
+        self._usable = max_mb > 0
+        self._database: sqlite3.Connection | None = None
+        self._used: set[str] = set()
+
+    def __enter__(self) -> PageStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Note which pages were used, then let go of the file. Safe to call twice."""
+        if self._used:
+            with self._transaction() as database:
+                self._note_used(database)
+        if self._database is not None:
+            self._database.close()
+            self._database = None
 
     def get(self, key: PageKey) -> Page | None:
         """The kept page; None where there is none, or where what is kept does not hold."""
-        if not self._max_bytes or not self._path.exists():
+        if not self._path.exists():
             return None
         name = _name(key)
-        with self._session() as database:
+        with self._transaction() as database:
             row = database.execute("select material, page from pages where key = ?", (name,)).fetchone()
             if row is None:
                 return None
             page = _unpacked(row[1]) if row[0] == key.material else None
-            if page is None or page.number != key.page:
-                database.execute("delete from pages where key = ?", (name,))
-                return None
-            database.execute("update pages set used = ? where key = ?", (time.time(), name))
-            return page
+            if page is not None and page.number == key.page:
+                self._used.add(name)
+                return page
+            database.execute("delete from pages where key = ?", (name,))
         return None
 
     def put(self, key: PageKey, page: Page) -> None:
         """Keep a whole page. Pages that failed are not kept: the next run tries them again."""
-        if not self._max_bytes or page.error is not None:
+        if not self._usable or page.error is not None:
             return
         packed = zlib.compress(page.model_dump_json().encode(), 6)
         if len(packed) > self._max_bytes // 4:
             return
-        with self._session() as database:
+        with self._transaction() as database:
+            self._note_used(database)
             database.execute(
                 "insert or replace into pages values (?, ?, ?, ?, ?)",
                 (_name(key), key.material, packed, len(packed), time.time()),
             )
             self._make_room(database)
+
+    def _note_used(self, database: sqlite3.Connection) -> None:
+        now = time.time()
+        database.executemany("update pages set used = ? where key = ?", [(now, name) for name in self._used])
+        self._used.clear()
 
     def _make_room(self, database: sqlite3.Connection) -> None:
         total = database.execute("select coalesce(sum(bytes), 0) from pages").fetchone()[0]
@@ -136,51 +162,68 @@ class PageStore:
             excess -= size
 
     @contextlib.contextmanager
-    def _session(self) -> Iterator[sqlite3.Connection]:
-        """One transaction. A file that is not a database any more is put aside and begun anew."""
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; where the store can't be used, one on an empty store in memory."""
         try:
-            database = self._connect()
-        except (sqlite3.Error, OSError) as error:
-            _log.warning("Finished pages can't be kept in %s: %s.", self._path, error)
-            database = sqlite3.connect(":memory:")
-            database.execute(_SCHEMA)
-        with contextlib.closing(database):
-            try:
-                with database:
-                    yield database
-            except sqlite3.Error as error:
-                _log.warning("Finished pages can't be kept in %s: %s.", self._path, error)
-                if isinstance(error, sqlite3.DatabaseError) and not isinstance(
-                    error, sqlite3.OperationalError
-                ):
-                    self._put_aside()
+            with self._connection() as database:
+                yield database
+        except sqlite3.Error as error:
+            self._give_up(error)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connection(self) -> sqlite3.Connection:
+        if self._database is None:
+            try:
+                self._database = self._opened() if self._usable else _in_memory()
+            except (sqlite3.Error, OSError) as error:
+                self._give_up(error)
+                self._database = _in_memory()
+        return self._database
+
+    def _opened(self) -> sqlite3.Connection:
+        """The store's file; one that is not a database any more is put aside and begun anew."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            return self._prepared()
+            return _prepared(self._path)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
             self._put_aside()
-            return self._prepared()
-
-    def _prepared(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, timeout=_BUSY_S)
-        try:
-            database.execute("pragma auto_vacuum = full")
-            database.execute("pragma journal_mode = truncate")
-            database.execute("pragma synchronous = normal")
-            database.execute(_SCHEMA)
-        except sqlite3.Error:
-            database.close()
-            raise
-        return database
+            return _prepared(self._path)
 
     def _put_aside(self) -> None:
-        _log.warning("%s is damaged and was put aside; finished pages are read again.", self._path)
-        with contextlib.suppress(OSError):
-            self._path.replace(self._path.with_suffix(".damaged"))
+        _log.warning("%s is damaged and was put aside; its pages are read again.", self._path)
+        self._path.replace(self._path.with_suffix(".damaged"))
+
+    def _give_up(self, error: Exception) -> None:
+        _log.warning("Finished pages can't be kept in %s: %s.", self._path, error)
+        self._usable = False
+        self._used.clear()
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        # Operational errors are a full disk, a lock, missing rights; other ones are a damaged file.
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(OSError):
+                self._put_aside()
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_BUSY_S)
+    try:
+        database.execute("pragma auto_vacuum = full")
+        database.execute("pragma journal_mode = truncate")
+        database.execute("pragma synchronous = normal")
+        database.execute(_SCHEMA)
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _in_memory() -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:")
+    database.execute(_SCHEMA)
+    return database
 
 
 def _name(key: PageKey) -> str:

@@ -83,8 +83,6 @@ class DocumentReader:
 
     def __init__(self, options: ReaderOptions | None = None) -> None:
         self._options = options or ReaderOptions()
-        folder = self._options.store_folder
-        self._store = PageStore(folder, self._options.store_mb) if folder else None
 
     def read(
         self,
@@ -121,7 +119,9 @@ class DocumentReader:
                     hint="Raise it with --max-pages, or choose pages with --pages.",
                 )
             keys = self._keys(digest, request, numbers)
-            pages = self._read_pages(pool, numbers, keys, on_progress)
+            # Without keys nothing is looked up or kept, and the store's folder is not touched.
+            with PageStore(self._options.store_folder or Path(), self._options.store_mb) as store:
+                pages = _read_pages(pool, numbers, store, keys, on_progress)
         on_progress(ReadProgress("structure", len(numbers), len(numbers)))
         source = Source(
             name=path.name,
@@ -152,34 +152,35 @@ class DocumentReader:
 
         Pages that needed a password are not kept: their text would lie on the disk for anyone to read.
         """
-        if self._store is None or request.password is not None:
+        if self._options.store_folder is None or request.password is not None:
             return {}
         version = reader_version()
         return {number: PageKey(digest, number, request.format, version, {}) for number in numbers}
 
-    def _read_pages(
-        self,
-        pool: PagePool,
-        numbers: tuple[int, ...],
-        keys: dict[int, PageKey],
-        on_progress: Callable[[ReadProgress], None],
-    ) -> tuple[Page, ...]:
-        pages: dict[int, Page] = {}
-        if self._store is not None:
-            for number, key in keys.items():
-                page = self._store.get(key)
-                if page is not None:
-                    pages[number] = page
-        kept, total = len(pages), len(numbers)
-        on_progress(ReadProgress("read", kept, total, kept=kept))
-        started = time.monotonic()
-        for page in pool.read([number for number in numbers if number not in pages]):
-            pages[page.number] = page
-            if self._store is not None and page.number in keys:
-                self._store.put(keys[page.number], page)
-            left = (time.monotonic() - started) / (len(pages) - kept) * (total - len(pages))
-            on_progress(ReadProgress("read", len(pages), total, page.number, kept, left))
-        return tuple(pages[number] for number in numbers)
+
+def _read_pages(
+    pool: PagePool,
+    numbers: tuple[int, ...],
+    store: PageStore,
+    keys: dict[int, PageKey],
+    on_progress: Callable[[ReadProgress], None],
+) -> tuple[Page, ...]:
+    """Kept pages first, then the others as they are finished, each kept at once."""
+    pages: dict[int, Page] = {}
+    for number, key in keys.items():
+        page = store.get(key)
+        if page is not None:
+            pages[number] = page
+    kept, total = len(pages), len(numbers)
+    on_progress(ReadProgress("read", kept, total, kept=kept))
+    started = time.monotonic()
+    for page in pool.read([number for number in numbers if number not in pages]):
+        pages[page.number] = page
+        if page.number in keys:
+            store.put(keys[page.number], page)
+        left = (time.monotonic() - started) / (len(pages) - kept) * (total - len(pages))
+        on_progress(ReadProgress("read", len(pages), total, page.number, kept, left))
+    return tuple(pages[number] for number in numbers)
 
 
 def _digest(path: Path, check: Callable[[], None]) -> tuple[str, int]:
