@@ -106,14 +106,14 @@ def main() -> None:
     )
     parser.add_argument("--model", help="model file or catalogue name; without it patterns alone")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--only", help="samples whose name holds this text")
+    parser.add_argument("--only", nargs="*", default=[""], help="samples whose name holds one of these")
     parser.add_argument("--show", action="store_true", help="print every summary and value")
     arguments = parser.parse_args()
     kinds = {kind: Counter[str]() for kind in KeyKind}
     points: Counter[str] = Counter()
     with opened(arguments.model, arguments.threads) as engine:
         for sample in SAMPLES:
-            if arguments.only and arguments.only not in sample.name:
+            if not any(part in sample.name for part in arguments.only):
                 continue
             options = ParseOptions(summary=engine is not None)
             before = Counter(engine.tokens) if engine else Counter()

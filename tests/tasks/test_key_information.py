@@ -102,6 +102,7 @@ def test_the_title_is_taken_from_the_page_before_the_file() -> None:
     assert not find(build("text\nmore\n## 5.1 Somewhere"))[0]
     (title,) = find(build("text", title="In the file"))[0]
     assert (title.value, title.verified) == ("In the file", False)
+    assert not find(build("# Sheet1"))[0]
     assert not find(build("text", title="Microsoft Word - draft.docx"))[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.tasks.text_language import is_in, language_of
+from open_autoglm.tasks.text_language import is_in, is_neither, language_of
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,11 @@ def test_prose_is_in_a_language_or_not() -> None:
     assert is_in("Revenue grew by 6.2%.", "en")
     assert not is_in("Revenue grew by 6.2%.", "zh")
     assert is_in("6.2%", "zh")
+
+
+def test_other_scripts_are_neither() -> None:
+    assert is_neither("تحسين الإنتاجية وحل المشكلات Python")
+    assert is_neither("Отчёт за год")
+    assert not is_neither("résumé of the year")
+    assert not is_neither("年度报告")
+    assert not is_neither("12,345")

@@ -16,7 +16,7 @@ from open_autoglm.tasks.key_patterns.amounts import NUMBER, SCALES, find_amounts
 from open_autoglm.tasks.key_patterns.dates import find_dates
 from open_autoglm.tasks.key_patterns.names import find_names
 from open_autoglm.tasks.lexical import covered, terms
-from open_autoglm.tasks.text_language import language_of
+from open_autoglm.tasks.text_language import is_neither, language_of
 
 SUPPORT = 0.4
 """Share of a statement's terms its pages must hold, where both are in one language."""
@@ -94,7 +94,7 @@ class FactChecker:
     def supported(self, statement: str, pages: Iterable[int]) -> float:
         """Share of the statement's terms found on the pages; 1 where the languages differ."""
         text = "\n".join(self._index.page_text(page) for page in pages)
-        if language_of(text) != language_of(statement):
+        if is_neither(text) or language_of(text) != language_of(statement):
             return 1.0
         return covered(statement, terms(text))
 

@@ -44,7 +44,9 @@ _TOP = frozenset(RegionType) - {RegionType.HEADER, RegionType.FOOTER, RegionType
 _NUMBERED = re.compile(r"\s*(?:\d+[.、\s]|[一二三四五六七八九十]+[、.]|第.{1,4}[章节条])")
 _NOT_SEARCHED = frozenset({RegionType.CODE, RegionType.FORMULA})
 _JUNK_TITLE = re.compile(
-    r"^\s*(?:untitled|无标题|document\d*|microsoft \w+ - .*|.*\.(?:docx?|pdf|pptx?|xlsx?))\s*$", re.I
+    r"^\s*(?:untitled|无标题|sheet ?\d*|slide ?\d*|工作表 ?\d*|document\d*|microsoft \w+ - .*"
+    r"|.*\.(?:docx?|pdf|pptx?|xlsx?))\s*$",
+    re.IGNORECASE,
 )
 _TOTAL = re.compile(r"总价|总额|总计|合计|价款|total|sum|grand", re.I)
 _PARTY_WORDS = re.compile(
@@ -104,7 +106,7 @@ def _title(document: Document, index: DocumentIndex) -> Iterator[KeyValue]:
     opening = [heading for heading in headings if _opens(heading, document)]
     for region in (titles or opening)[:1]:
         text = " ".join(unwrapped(region.text).split())
-        if text:
+        if text and not _JUNK_TITLE.match(text):
             citation = Citation(page=region.page, region=region.id, box=region.box, quote=text)
             yield KeyValue(
                 kind=KeyKind.TITLE, value=text, citations=(citation,), verified=True, found_by=FoundBy.LAYOUT

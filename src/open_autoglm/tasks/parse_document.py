@@ -24,7 +24,7 @@ from open_autoglm.tasks.grounding import DocumentIndex
 from open_autoglm.tasks.key_information import find_key_information
 from open_autoglm.tasks.summarize_document import summarize_document
 from open_autoglm.tasks.take_notes import ChunkNotes, take_notes
-from open_autoglm.tasks.text_language import Language, language_of
+from open_autoglm.tasks.text_language import Language, is_neither, language_of
 
 Report = Callable[[int, int, float | None], None]
 """Told what is done of how much, and the seconds left where they are known."""
@@ -171,6 +171,8 @@ def _take_notes(work: _Work) -> tuple[ChunkNotes, ...]:
                 "No model was used: key information is from layout and patterns alone, without a summary."
             )
         return ()
+    if work.options.language == "auto" and is_neither(document_text(work.document)):
+        work.notes.append("The document is neither Chinese nor English: the summary is in English.")
     taken: list[ChunkNotes] = []
     try:
         chunks: tuple[Chunk, ...] = divide(work.document, work.engine, _language(work))

@@ -10,6 +10,9 @@ Language = Literal["zh", "en"]
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 
+_LETTER = re.compile(r"[^\W\d_]")
+_KNOWN_LETTER = re.compile(r"[A-Za-zÀ-ɏ\u3400-\u4dbf\u4e00-\u9fff]")
+
 HAN_SHARE = 0.3
 """One Chinese character carries about as much as 0.6 of a word; names and units stay Latin."""
 
@@ -19,6 +22,12 @@ def language_of(text: str) -> Language:
     han = len(_HAN.findall(text))
     words = len(_LATIN_WORD.findall(text))
     return "zh" if han and han * 0.6 >= HAN_SHARE * (han * 0.6 + words) else "en"
+
+
+def is_neither(text: str) -> bool:
+    """Whether most letters are neither Latin nor Chinese characters: Arabic, Cyrillic, Hangul …"""
+    letters = len(_LETTER.findall(text))
+    return letters > 0 and len(_KNOWN_LETTER.findall(text)) * 2 < letters
 
 
 def is_in(text: str, language: Language) -> bool:
