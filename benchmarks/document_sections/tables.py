@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from document_sections.section import Options, Section
-from open_autoglm.documents.content import PageContent, Rect
+from open_autoglm.documents.content import PageContent, Picture, Rect
 from open_autoglm.documents.pdf import PdfFile
 from open_autoglm.documents.picture_file import FrameRaster
 from open_autoglm.documents.recognize import complete
@@ -116,9 +116,14 @@ def _scanned(pdf: Path, truth: list[dict]) -> Score:  # type: ignore[type-arg]
         for number in range(1, len(truth) + 1, step):
             native = file.content(number)
             raster = FrameRaster(file.raster(number).render(SCAN_DPI), SCAN_DPI)
-            content = PageContent(number, native.width, native.height)
+            content = _sheet(number, native.width, native.height)
             _read(content, raster, truth[number - 1]["tables"], score, ocr=True)
     return score
+
+
+def _sheet(number: int, width: float, height: float) -> PageContent:
+    """A page that is one picture, as a scanner makes it."""
+    return PageContent(number, width, height, pictures=[Picture(Rect(0.0, 0.0, width, height))])
 
 
 def _read(content, raster, tables, score: Score, *, ocr: bool) -> None:  # type: ignore[no-untyped-def]
@@ -196,7 +201,7 @@ def _pictures(folder: Path) -> Score:
         sheet = Pillow.new("RGB", (scaled.width + 120, scaled.height + 120), "white")
         sheet.paste(scaled, (60, 60))
         raster = FrameRaster(np.asarray(sheet), 216.0)
-        content = PageContent(1, sheet.width / 3, sheet.height / 3)
+        content = _sheet(1, sheet.width / 3, sheet.height / 3)
         start = time.process_time()
         found = find_tables(complete(content, raster), raster)
         score.seconds += time.process_time() - start

@@ -12,7 +12,15 @@ from open_autoglm.documents.tables.evidence import certainty_of, is_lookalike
 from open_autoglm.documents.tables.grid import Grid
 from open_autoglm.documents.tables.lattice import Segment
 from open_autoglm.documents.tables.prose import prose_tokens
-from open_autoglm.documents.tables.tokens import Row, Token, font_size, rows_of, runs_of, text_length
+from open_autoglm.documents.tables.tokens import (
+    Row,
+    Token,
+    font_size,
+    is_numeric,
+    rows_of,
+    runs_of,
+    text_length,
+)
 
 _CELL_GAP = 0.9
 """Of the font size: white space that parts two cells of one row, before columns are known."""
@@ -43,7 +51,7 @@ def find_between_rules(tokens: Sequence[Token], horizontal: Sequence[Segment]) -
             end = start
             while end < len(strips) and _is_tabular(strips[end], alone=end == start):
                 end += 1
-            if end > start:
+            if end > start and not _is_head_only([t for strip in strips[start:end] for t in strip]):
                 inner = [r for r in horizontal if _within(r, rules[start], rules[end])]
                 table = read_rows([t for strip in strips[start:end] for t in strip], inner)
                 if table is not None:
@@ -84,6 +92,14 @@ def _is_tabular(strip: Sequence[Token], *, alone: bool) -> bool:
     if not (several[0] or sum(several) >= 0.4 * len(rows)):
         return False
     return len(prose_tokens(rows, size)) < 0.8 * len(strip)
+
+
+def _is_head_only(tokens: Sequence[Token]) -> bool:
+    """Up to three lines without a number: the head of a table whose last rule is missing."""
+    rows = rows_of(tokens)
+    return len(rows) <= 3 and not any(
+        is_numeric(run.text) for row in rows for run in runs_of(row, _CELL_GAP * font_size(tokens))
+    )
 
 
 def _within(rule: Segment, top: Segment, bottom: Segment) -> bool:

@@ -97,6 +97,8 @@ def _joined(
     gap = lower.y0 - max(rows[index].y1 for index in group)
     if gap < -_OVERLAP * lower.height:
         return True
+    if any(_both_whole(line, below, columns) for line in group):
+        return False
     if _is_spanning(above, columns) or _is_spanning(below, columns):
         return False
     if near is not None:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from open_autoglm.documents.content import PageContent, Rect, Word
+from open_autoglm.documents.content import Line, PageContent, Rect, Word
 from open_autoglm.documents.model import ReadBy
 
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _NUMBER = re.compile(r"[-+−–±<>≤≥~≈($€£¥]*\d[\d.,:/ %‰()\[\]\-–−+±*×eE°]*[%)*†‡§]*")
 _EMPTY_MARKS = frozenset({"-", "–", "—", "−", "n/a", "N/A", "NA", "…", "*", "**", "***"})
+_SEEN_GAP = 1.4
+"""Of the line's height: white space in an OCR line that parts two cells."""
+_SEEN_SIZE = 0.7
+"""Font size of an OCR line, of the height of its box."""
 _WIDE_GLYPH_GAP = 0.6
 """Of the font size: a gap inside one word of CJK text that separates two cells."""
 
@@ -72,7 +76,11 @@ class Row:
 def tokens_of(content: PageContent) -> list[Token]:
     """Every word of the page in file order, split where its glyphs stand far apart."""
     tokens: list[Token] = []
+    walls = [ruling.box for ruling in content.rulings if not ruling.horizontal]
     for line in content.lines:
+        if line.read_by is ReadBy.OCR:
+            tokens.extend(_seen_tokens(line, walls))
+            continue
         rtl = line.direction == "rtl"
         for word in line.words:
             if not word.text.strip():
@@ -82,6 +90,43 @@ def tokens_of(content: PageContent) -> list[Token]:
                 tokens.append(
                     Token(text, box, word.size, word.bold, monospaced, rtl, word.confidence, line.read_by)
                 )
+    return tokens
+
+
+def _seen_tokens(line: Line, walls: Sequence[Rect]) -> list[Token]:
+    """Words of an OCR line joined: the boxes of its words are guesses, only wide gaps part cells."""
+    groups: list[list[Word]] = []
+    height = line.box.height
+    for word in sorted((word for word in line.words if word.text.strip()), key=lambda word: word.box.x0):
+        previous = groups[-1][-1].box if groups else None
+        if previous is not None and word.box.x0 - previous.x1 <= _SEEN_GAP * height:
+            middle = (line.box.y0 + line.box.y1) / 2
+            between = (previous.x0 + previous.x1) / 2, (word.box.x0 + word.box.x1) / 2
+            if not any(between[0] < wall.x0 < between[1] and wall.y0 < middle < wall.y1 for wall in walls):
+                groups[-1].append(word)
+                continue
+        groups.append([word])
+    tokens = []
+    for group in groups:
+        box = group[0].box
+        for word in group[1:]:
+            box = box.union(word.box)
+        ordered = [word for word in line.words if any(word is one for one in group)]
+        confidence = sum(word.confidence * len(word.text) for word in group) / sum(
+            len(word.text) for word in group
+        )
+        tokens.append(
+            Token(
+                text=" ".join(word.text for word in ordered),
+                box=box,
+                size=max(group[0].size, _SEEN_SIZE * height),
+                bold=False,
+                monospaced=False,
+                rtl=line.direction == "rtl",
+                confidence=confidence,
+                read_by=ReadBy.OCR,
+            )
+        )
     return tokens
 
 
