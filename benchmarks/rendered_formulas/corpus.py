@@ -270,7 +270,8 @@ HELD_OUT: tuple[Item, ...] = (
         r"集合 $A \cup B$ 的元素个数为 $|A| + |B| - |A \cap B|$。",
     ),
 )
-"""Written after the code was tuned on the others, and what the benchmark reports."""
+"""Written after the code was tuned on the others, and what the benchmark reports. Once a change is made
+because of one of these, the corpus is no longer blind: the documentation states the first reading."""
 
 ITEMS = (*TUNED, *HELD_OUT)
 """All items; a page's markers count in this order."""

@@ -1,6 +1,6 @@
 """Reads the rendered corpus back and compares with its own LaTeX.
 
-    python benchmarks/rendered_formulas/measure.py PDF_FOLDER [tune|report] [--show]
+    PYTHONPATH=benchmarks python -m rendered_formulas.measure PDF_FOLDER [tune|report] [--show]
 
 Detection: found formulas are matched to those of the item whose marker precedes them, one to one, the
 most similar first, when at least half of their tokens agree; precision is matched / found, recall is
@@ -15,12 +15,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus import ITEMS, TUNED, Item
-from score import similarity, tokens
-
 from open_autoglm.documents.content import FoundFormula, PageContent
 from open_autoglm.documents.formulas import find_formulas
 from open_autoglm.documents.pdf import PdfFile
+from rendered_formulas.corpus import ITEMS, TUNED, Item
+from rendered_formulas.score import similarity, tokens
 
 MATCH = 0.5
 
@@ -140,25 +139,30 @@ def main() -> None:
         print(_row(path.name, tally))
         if "--show" in sys.argv:
             print("\n".join(tally.misses))
-        for name in (
-            "true",
-            "found",
-            "matched",
-            "similar",
-            "exact",
-            "refused",
-            "display_right",
-            "seconds",
-            "pages",
-        ):
-            setattr(total, name, getattr(total, name) + getattr(tally, name))
-        total.confidence += tally.confidence
+        add(total, tally)
     print(_row("all", total))
     for low, high in ((0.5, 0.8), (0.8, 0.9), (0.9, 1.01)):
         part = [exact for confidence, exact in total.confidence if low <= confidence < high]
         if part:
             share = sum(part) / len(part)
             print(f"confidence {low:.1f}–{min(high, 1):.1f}: {len(part)} formulas, {share:.1%} exact")
+
+
+def add(total: Tally, tally: Tally) -> None:
+    """Adds one document's counts to a sum."""
+    for name in (
+        "true",
+        "found",
+        "matched",
+        "similar",
+        "exact",
+        "refused",
+        "display_right",
+        "seconds",
+        "pages",
+    ):
+        setattr(total, name, getattr(total, name) + getattr(tally, name))
+    total.confidence += tally.confidence
 
 
 def _row(name: str, tally: Tally) -> str:

@@ -4,7 +4,7 @@ Needs ``pdflatex`` with amsmath and amsfonts (Debian: texlive-latex-base, texliv
 lmodern) and ``chromium`` with a math font (fonts-lmodern, fonts-stix). A renderer that is missing is
 named and left out.
 
-    python benchmarks/rendered_formulas/render.py OUT
+    PYTHONPATH=benchmarks python -m rendered_formulas.render OUT
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from corpus import INLINE, ITEMS, PROSE, TUNED, Item
 from latex2mathml.converter import convert
+
+from rendered_formulas.corpus import INLINE, ITEMS, PROSE, TUNED, Item
 
 TEX_FONTS = {
     "tex-cm": "",

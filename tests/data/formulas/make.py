@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent.parent.parent / "benchmarks" / "rendered_formulas"))
+sys.path.insert(0, str(HERE.parent.parent.parent / "benchmarks"))
 
-from corpus import Item  # noqa: E402
-from render import TEX_FONTS, html_source, run_browser, run_tex, tex_source  # noqa: E402
+from rendered_formulas.corpus import Item  # noqa: E402
+from rendered_formulas.render import TEX_FONTS, html_source, run_browser, run_tex, tex_source  # noqa: E402
 
 
 def shrink(path: Path) -> None:

@@ -208,15 +208,15 @@ def join_tokens(tokens: Sequence[tuple[str, Role]]) -> str:
     """LaTeX source with the spaces that it needs and those that make it readable."""
     text = ""
     previous = Role.OPENING
-    for token, role in tokens:
+    for latex, role in tokens:
         between = role is Role.BINARY and previous in (Role.ORDINARY, Role.CLOSING)
-        wide = role is Role.RELATION or (between and token != "/")  # noqa: S105
+        wide = role is Role.RELATION or (between and latex != "/")
         if wide:
-            text = f"{text.rstrip()} {token} "
-        elif role is Role.PUNCTUATION and token in ",;":
-            text = f"{text.rstrip()}{token} "
+            text = f"{text.rstrip()} {latex} "
+        elif role is Role.PUNCTUATION and latex in ",;":
+            text = f"{text.rstrip()}{latex} "
         else:
-            needs_space = re.search(r"\\[A-Za-z]+$", text) and token[:1].isalpha()
-            text += f" {token}" if needs_space else token
+            needs_space = re.search(r"\\[A-Za-z]+$", text) and latex[:1].isalpha()
+            text += f" {latex}" if needs_space else latex
         previous = role if role is not Role.LARGE else Role.ORDINARY
     return text.strip()

@@ -1,0 +1,1 @@
+"""Formulas set by TeX and by a browser, and read back."""
