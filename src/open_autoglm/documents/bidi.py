@@ -22,6 +22,8 @@ SPACE_GAP = 0.2
 _OPENING = {"(": ")", "[": "]", "{": "}", "«": "»"}
 _CLOSING = {closing: opening for opening, closing in _OPENING.items()}
 
+_NUMERIC = frozenset({"number", "separator", "terminator"})
+
 Kind = Literal["right", "left", "number", "separator", "terminator", "neutral", "space"]
 
 
@@ -107,6 +109,8 @@ def _with_spaces(clusters: list[_Cluster], run: Sequence[Character]) -> list[_Cl
             while upcoming < len(drawn) and drawn[upcoming] < middle:
                 found, upcoming = True, upcoming + 1
             scripts = {before.kind, cluster.kind} == {"left", "right"}
+            if {before.kind, cluster.kind} <= _NUMERIC and cluster.x0 - before.x1 < SPACE_GAP * size:
+                found = False  # a space drawn over a number parts nothing
             if found or scripts or cluster.x0 - before.x1 > SPACE_GAP * size:
                 spaced.append(_Cluster([], before.x1, cluster.x0, "space"))
         else:

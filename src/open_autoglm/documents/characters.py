@@ -26,6 +26,24 @@ _SYMBOL_BULLETS = {
 }
 """Symbol and Wingdings marks that Word and PowerPoint write into the private use area."""
 
+_WINGDINGS = {
+    0x6C: "●",
+    0x6E: "■",
+    0x6F: "□",
+    0x71: "❑",
+    0x75: "◆",
+    0x76: "❖",
+    0xA7: "▪",
+    0xA8: "□",
+    0xD8: "➢",
+    0xE0: "→",
+    0xFB: "✗",
+    0xFC: "✓",
+    0xFD: "☒",
+    0xFE: "☑",
+}
+"""Marks of the Wingdings fonts by their own codes; files seldom map them to Unicode."""
+
 _SAFE_TO_COMPOSE = (
     (0xFB00, 0xFB06),  # Latin ligatures
     (0xFB13, 0xFB17),  # Armenian ligatures
@@ -50,6 +68,13 @@ def normalize(code: int) -> str:
         composed = unicodedata.normalize("NFKC", text)
         return composed.strip() or text
     return text
+
+
+def wingding(code: int) -> str:
+    """The mark that a Wingdings font draws for ``code``; "•" for those without a Unicode twin."""
+    if 0x100 <= code < 0xE000:  # the file maps it to Unicode after all
+        return normalize(code)
+    return _WINGDINGS.get(code & 0xFF, "•")
 
 
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")

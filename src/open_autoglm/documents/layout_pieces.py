@@ -50,6 +50,8 @@ def find_pieces(
     content: PageContent, tables: Sequence[FoundTable], formulas: Sequence[FoundFormula]
 ) -> list[Piece]:
     """Every piece once; words inside a table, display formula or figure belong to it alone."""
+    if is_right_to_left_page(content.lines):
+        tables = [_mirrored(found) for found in tables]
     display = [formula for formula in formulas if formula.display]
     figures = _figures(content, tables)
     owners = [(found.box, Piece(found.box, 10.0, table=found)) for found in tables]
@@ -73,6 +75,21 @@ def find_pieces(
         if id(owner) not in placed:
             _insert(owner, pieces)
     return _in_order(pieces)
+
+
+def is_right_to_left_page(lines: Sequence[Line]) -> bool:
+    return 2 * sum(line.direction == "rtl" for line in lines) > len(lines)
+
+
+def _mirrored(found: FoundTable) -> FoundTable:
+    """The first column of a right-to-left table is its rightmost."""
+    table = found.table
+    cells = tuple(
+        cell.model_copy(update={"column": table.columns - cell.column - cell.column_span})
+        for cell in table.cells
+    )
+    ordered = tuple(sorted(cells, key=lambda cell: (cell.row, cell.column)))
+    return replace(found, table=table.model_copy(update={"cells": ordered}))
 
 
 def _split(line: Line, owners: Sequence[tuple[Rect, Piece]]) -> tuple[list[Line], list[Piece]]:
@@ -165,8 +182,9 @@ def _shares_column(one: Rect, other: Rect) -> bool:
 
 def _in_order(pieces: list[Piece]) -> list[Piece]:
     lines = [piece.line for piece in pieces if piece.line is not None]
-    right_to_left = 2 * sum(line.direction == "rtl" for line in lines) > len(lines)
     order = reading_order(
-        [piece.box for piece in pieces], [piece.size for piece in pieces], right_to_left=right_to_left
+        [piece.box for piece in pieces],
+        [piece.size for piece in pieces],
+        right_to_left=is_right_to_left_page(lines),
     )
     return [pieces[index] for index in order]

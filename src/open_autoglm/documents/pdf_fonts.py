@@ -15,6 +15,7 @@ _ITALIC = re.compile(r"ital|obli|slanted|^CMTI|^CMSL|^CMMI", re.IGNORECASE)
 _MONOSPACED = re.compile(
     r"mono(?!type)|courier|consol|menlo|typewriter|^CMTT|NimbusMonL|inconsolata", re.IGNORECASE
 )
+_WINGDINGS = re.compile(r"wingdings|webdings", re.IGNORECASE)
 _FIXED_PITCH_FLAG, _ITALIC_FLAG, _FORCE_BOLD_FLAG = 1 << 0, 1 << 6, 1 << 18  # ISO 32000, table 121
 
 
@@ -26,6 +27,7 @@ class Font:
     bold: bool = False
     italic: bool = False
     monospaced: bool = False
+    wingdings: bool = False
 
 
 class FontTable:
@@ -57,4 +59,5 @@ def _read_font(handle: Any) -> Font:
         bold=bool(_BOLD.search(name)) or bool(flags & _FORCE_BOLD_FLAG),
         italic=bool(_ITALIC.search(name)) or bool(flags & _ITALIC_FLAG),
         monospaced=bool(_MONOSPACED.search(name)) or bool(flags & _FIXED_PITCH_FLAG),
+        wingdings=bool(_WINGDINGS.search(name)),
     )

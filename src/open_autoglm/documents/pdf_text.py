@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from open_autoglm.documents.characters import normalize
+from open_autoglm.documents.characters import normalize, wingding
 from open_autoglm.documents.content import Glyph, Line, Rect
 from open_autoglm.documents.math_fonts import decode
 from open_autoglm.documents.pdf_characters import Character
@@ -186,7 +186,7 @@ def _characters(raw: _Raw, frame: Frame) -> list[Character]:
             continue
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue
-        text = decoded or ("-" if code == _LINE_END_HYPHEN else normalize(code))
+        text = decoded or _text(code, item.font)
         if not text:
             continue
         box = Rect(x0, y0, x1, y1)
@@ -194,3 +194,9 @@ def _characters(raw: _Raw, frame: Frame) -> list[Character]:
         sound = item.sound or decoded is not None
         characters.append(Character(text, glyph, item.font, item.angle, sound))
     return characters
+
+
+def _text(code: int, font: Font) -> str:
+    if font.wingdings:
+        return wingding(code)
+    return "-" if code == _LINE_END_HYPHEN else normalize(code)
