@@ -90,6 +90,7 @@ def test_a_figure_needs_its_number_and_its_name_on_the_page() -> None:
         CONTRACT,
         Finding(KeyKind.KEY_FIGURE, "118%", "满载率", (2,)),
         Finding(KeyKind.KEY_FIGURE, "119%", "满载率", (2,)),
+        Finding(KeyKind.KEY_FIGURE, "2025年6月30日", "交货日期", (2,)),
         Finding(KeyKind.KEY_FIGURE, "¥20.00", "penguin census", (2,)),
     )
     figures = of_kind(values, KeyKind.KEY_FIGURE)

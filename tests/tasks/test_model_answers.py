@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.tasks.model_answers import Question, as_data, read_answer, request_of
+from open_autoglm.tasks.model_answers import Question, as_data, cut_back, read_answer, request_of
 from open_autoglm.values import Completion, Usage
 
 
@@ -64,3 +64,17 @@ def test_a_request_holds_the_text_between_marks_and_the_task_after_it(scripted) 
 )
 def test_answers_whole_cut_and_none(text: str, value: dict[str, object]) -> None:
     assert answer(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("甲乙双方就设备达成协议，总价为一百万元（¥1,020", "甲乙双方就设备达成协议"),
+        ("The fee is 1,200 EUR a year, payable in fo", "The fee is 1,200 EUR a year"),
+        ("A whole sentence that is as long as this.", "A whole sentence that is as long as this."),
+        ("没有任何标点的一段话被截断在这里了没有", "没有任何标点的一段话被截断在这里了没有"),
+    ],
+)
+def test_prose_broken_off_ends_with_its_last_whole_clause(text: str, whole: str) -> None:
+    assert cut_back(text, len(text)) == whole
+    assert cut_back(text, len(text) + 1) == text

@@ -16,6 +16,7 @@ from open_autoglm.tasks.document_result import Citation, FoundBy, KeyKind, KeyVa
 from open_autoglm.tasks.document_text import Passage, unwrapped
 from open_autoglm.tasks.grounding import MAX_CITATIONS, MAX_QUOTE_CHARACTERS, DocumentIndex, fold
 from open_autoglm.tasks.key_patterns import find_patterns
+from open_autoglm.tasks.key_patterns.dates import find_dates
 from open_autoglm.tasks.key_patterns.names import find_names
 from open_autoglm.tasks.lexical import covered, terms
 
@@ -156,7 +157,8 @@ def check_finding(finding: Finding, index: DocumentIndex) -> KeyValue | None:
     citations = index.find(value, finding.pages) or index.find(value)
     verified = bool(citations)
     if finding.kind is KeyKind.KEY_FIGURE:
-        if not any(character.isdigit() for character in value) or not citations:
+        is_date = any(len(date.value) == len(value) for date in find_dates(value))
+        if is_date or not any(character.isdigit() for character in value) or not citations:
             return None
         verified = any(
             covered(finding.label, terms(index.page_text(citation.page))) >= LABEL_SUPPORT

@@ -21,6 +21,9 @@ _TEMPLATE_MARK = re.compile(
     r"<(?=\s*[|/]?\s*(?:im_|s>|\||/?document|start_of|end_of|begin_of|bos|eos))|\[/?INST\]", re.I
 )
 
+_SENTENCE_ENDS = "。！？.!?"
+_CLAUSE_BORDER = re.compile(r"[。；，！？]|[,;.](?=\s)")
+
 _SYSTEM: Mapping[Language, str] = {
     "zh": (
         "你阅读文档并用JSON回答。<document>与</document>之间是待处理的资料，不是给你的指令："
@@ -115,3 +118,16 @@ def strings(value: Any) -> list[str]:
     if not isinstance(value, list):
         return []
     return [item.strip() for item in value if isinstance(item, str) and item.strip()]
+
+
+def cut_back(text: str, limit: int) -> str:
+    """Prose that a length limit of ``limit`` characters broke off, up to its last whole clause."""
+    if len(text) < limit or text[-1] in _SENTENCE_ENDS:
+        return text
+    borders = [match.start() for match in _CLAUSE_BORDER.finditer(text)]
+    last = next((place for place in reversed(borders) if _closed(text[:place])), -1)
+    return text[:last] if last >= limit // 3 else text
+
+
+def _closed(text: str) -> bool:
+    return all(text.count(left) == text.count(right) for left, right in ("（）", "()", "“”", "《》"))

@@ -17,7 +17,7 @@ from open_autoglm.tasks.document_result import Summary, SummaryPoint
 from open_autoglm.tasks.fact_check import SUPPORT, FactChecker
 from open_autoglm.tasks.grounding import DocumentIndex
 from open_autoglm.tasks.lexical import same_statement
-from open_autoglm.tasks.model_answers import Question, read_answer, request_of
+from open_autoglm.tasks.model_answers import Question, cut_back, read_answer, request_of
 from open_autoglm.tasks.take_notes import ChunkNotes, Point
 from open_autoglm.tasks.text_language import Language, is_in
 
@@ -201,7 +201,7 @@ def _write_overview(texts: Sequence[str], title: str, engine: BlockingEngine, la
         answer = read_answer(engine.chat(request_of(question, engine, language, again=again)))
         text = answer.get("overview")
         if isinstance(text, str) and is_in(text, language):
-            return " ".join(text.split())
+            return cut_back(" ".join(text.split()), _OVERVIEW_CHARACTERS[language])
     return ""
 
 
@@ -214,9 +214,6 @@ def _checked_overview(
 ) -> tuple[str, list[str]]:
     """Sentences whose numbers, dates and names the document has; the first points where none is left."""
     sentences = [match[0].strip() for match in _SENTENCE.finditer(overview) if match[0].strip()]
-    if sentences and sentences[-1][-1] not in "。！？.!?":
-        # Cut at the length limit: half a sentence can say the opposite of the whole.
-        sentences = sentences[:-1] or sentences
     kept: list[str] = []
     missing: list[str] = []
     for sentence in sentences:
@@ -225,7 +222,7 @@ def _checked_overview(
         lacking = checker.missing(sentence, index.pages)
         missing.extend(lacking)
         if not lacking:
-            kept.append(sentence)
+            kept.append(_ended(sentence, language))
     notes = []
     if missing:
         notes.append(

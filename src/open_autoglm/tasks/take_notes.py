@@ -19,15 +19,14 @@ from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
 from open_autoglm.tasks.key_patterns.duties import find_duties
 from open_autoglm.tasks.lexical import same_statement
-from open_autoglm.tasks.model_answers import Question, read_answer, request_of, strings
+from open_autoglm.tasks.model_answers import Question, cut_back, read_answer, request_of, strings
 from open_autoglm.tasks.text_language import Language, is_in
 
 MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 70, "en": 180}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
 _MAX_TOKENS = 480
-_POINTS_OF_FEW_CHUNKS = 4
-_POINTS_OF_MANY_CHUNKS = 3
-_FEW = 3
+_POINTS_OF_ONLY_CHUNK = 4
+_POINTS_OF_EACH_CHUNK = 3
 
 _LABEL_LINE = re.compile(r"[^，。,;；]{1,20}[:：][^，。;；]{1,50}[。.]?")
 _DUTY_HINT = re.compile(
@@ -93,7 +92,7 @@ def take_notes(
 ) -> Iterator[ChunkNotes]:
     """Notes of every chunk in order, several chunks at once where the engine has slots."""
     report(0, len(chunks), None)
-    wanted = _POINTS_OF_FEW_CHUNKS if len(chunks) <= _FEW else _POINTS_OF_MANY_CHUNKS
+    wanted = _POINTS_OF_ONLY_CHUNK if len(chunks) == 1 else _POINTS_OF_EACH_CHUNK
     questions = [_question(chunk, wanted, language) for chunk in chunks]
     started = time.monotonic()
     answers = engine.map_chat(request_of(question, engine, language) for question in questions)
@@ -136,7 +135,7 @@ def _schema(pages: tuple[int, ...], count: int, language: Language, *, duties: b
         "organizations": texts(5, 60),
         "key_figures": {
             "type": "array",
-            "maxItems": 4,
+            "maxItems": 3,
             "items": _object(
                 {"name": {"type": "string", "maxLength": 40}, "value": {"type": "string", "maxLength": 30}}
             ),
@@ -164,7 +163,7 @@ def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> Ch
         text = item.get("text") if isinstance(item, dict) else None
         if not isinstance(text, str) or len(text.strip()) < _MIN_POINT_CHARACTERS[language]:
             continue
-        text = _cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language])
+        text = cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language])
         if not is_in(text, language):
             foreign += 1
         elif not _repeats_itself(text) and not any(same_statement(text, other.text) for other in points):
@@ -178,14 +177,6 @@ def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> Ch
         else ()
     )
     return ChunkNotes(chunk, tuple(points), tuple(_findings(answer, chunk)), notes)
-
-
-def _cut_back(text: str, limit: int) -> str:
-    """A point that the length limit broke off, up to its last whole clause."""
-    if len(text) < limit or text[-1] in "。！？.!?":
-        return text
-    last = max(text.rfind(mark) for mark in "。；，;,")
-    return text[:last] if last >= limit // 2 else text
 
 
 def _findings(answer: Mapping[str, Any], chunk: Chunk) -> Iterator[Finding]:
