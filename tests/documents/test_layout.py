@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from page_samples import line, page
 
@@ -239,3 +241,13 @@ def test_confidence_is_the_mean_over_characters() -> None:
 
 def test_an_empty_page() -> None:
     assert regions(page()) == []
+
+
+def test_a_right_to_left_table_starts_at_the_right() -> None:
+    cells = (TableCell(row=0, column=0, text="412"), TableCell(row=0, column=1, column_span=2, text="אביב"))
+    table = FoundTable(Rect(40, 195, 300, 225), Table(rows=1, columns=3, cells=cells), 0.9, ReadBy.TEXT_LAYER)
+    content = page(*[replace(one, direction="rtl") for one in body(100)])
+    found = next(region for region in regions(content, tables=[table]) if region.table)
+    assert found.table is not None
+    assert [(cell.text, cell.column) for cell in found.table.cells] == [("אביב", 0), ("412", 2)]
+    assert found.text == "אביב\t412"
