@@ -6,7 +6,13 @@ import pytest
 from glyph_text import glyph, row
 
 from open_autoglm.documents.content import Glyph, Rect
-from open_autoglm.documents.formulas.assemble import MAX_GLYPHS, MOST_CERTAIN, assemble, parses
+from open_autoglm.documents.formulas.assemble import (
+    MAX_GLYPHS,
+    MAX_RULES,
+    MOST_CERTAIN,
+    assemble,
+    parses,
+)
 
 
 def script(text: str, x: float, baseline: float) -> list[Glyph]:
@@ -81,3 +87,9 @@ def test_latex_that_does_not_parse_is_not_trusted() -> None:
 
 def test_too_many_glyphs_are_refused_in_no_time() -> None:
     assert assemble(row("x" * (MAX_GLYPHS + 1), 0, 100), []).confidence == 0.0
+
+
+def test_too_many_rules_and_too_deep_latex_are_refused() -> None:
+    rules = [Rect(0, 100 + step, 50, 100.2 + step) for step in range(MAX_RULES + 1)]
+    assert assemble(row("xy", 0, 100), rules).confidence == 0.0
+    assert not parses("{" * 5000 + "x" + "}" * 5000)

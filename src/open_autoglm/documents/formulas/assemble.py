@@ -46,8 +46,14 @@ from open_autoglm.documents.formulas.rows import read_pair, read_rows, split_row
 MOST_CERTAIN = 0.97
 """Confidence of a formula whose every glyph and place was clear."""
 
-MAX_GLYPHS = 600
+MAX_GLYPHS = 400
 """Of one formula: more is not a formula, and the time to read one grows with the square."""
+
+MAX_RULES = 60
+"""Of one formula: more is a table or a drawing."""
+
+MAX_BRACES = 30
+"""Braces within braces that the parser is trusted with; it descends once for each."""
 
 MAX_DEPTH = 12
 """Parts within parts; deeper nesting is damage, not mathematics."""
@@ -70,6 +76,7 @@ _PARSE_ERRORS = (
     KeyError,
     ValueError,
     StopIteration,
+    RecursionError,
 )
 
 
@@ -83,7 +90,7 @@ class Reading:
 
 def assemble(glyphs: Sequence[Glyph], rules: Sequence[Rect]) -> Reading:
     """Read one formula. ``rules`` are the horizontal rulings inside its box."""
-    if not glyphs or len(glyphs) > MAX_GLYPHS:
+    if not glyphs or len(glyphs) > MAX_GLYPHS or len(rules) > MAX_RULES:
         return Reading("", 0.0)
     nodes = _symbols(glyphs)
     whole = _read(nodes, list(rules), 0)
@@ -139,10 +146,18 @@ def _tidy(latex: str) -> str:
 
 def parses(latex: str) -> bool:
     """Whether MathML can be made from the LaTeX."""
-    if not latex:
+    if not latex or _depth(latex) > MAX_BRACES:
         return False
     try:
         convert(latex)
     except _PARSE_ERRORS:
         return False
     return True
+
+
+def _depth(latex: str) -> int:
+    depth = deepest = 0
+    for char in latex:
+        depth += (char == "{") - (char == "}")
+        deepest = max(deepest, depth)
+    return deepest

@@ -138,8 +138,12 @@ def _cluster(lines: Sequence[Line], rules: Sequence[Rect]) -> list[Block]:
     body = sorted(sizes)[len(sizes) // 2] if sizes else 10.0
     parts += [Block([], [rule], rule, body) for rule in rules]
     parts.sort(key=lambda part: part.box.y0)
+    done: list[Block] = []
     blocks: list[Block] = []
     for part in parts:
+        # Parts come from top to bottom: what ends well above this one is finished.
+        done += [block for block in blocks if block.box.y1 < part.box.y0 - 3 * body]
+        blocks = [block for block in blocks if block.box.y1 >= part.box.y0 - 3 * body]
         merged = part
         apart: list[Block] = []
         for block in blocks:
@@ -158,7 +162,7 @@ def _cluster(lines: Sequence[Line], rules: Sequence[Rect]) -> list[Block]:
                     grown = True
                     break
         blocks = [*apart, merged]
-    return [block for block in blocks if block.lines]
+    return [block for block in [*done, *blocks] if block.lines]
 
 
 def _without_stop(line: Line, fonts: MathFonts) -> Line:
@@ -174,7 +178,7 @@ def _align(blocks: list[Block], tags: Sequence[Tag]) -> list[Block]:
     """Joins blocks under each other whose first relations stand in one column, unless both are numbered."""
     result: list[Block] = []
     for block in sorted(blocks, key=lambda one: one.box.y0):
-        above = next((one for one in result if _is_next_row(one, block)), None)
+        above = next((one for one in result[-12:] if _is_next_row(one, block)), None)
         if above is not None:
             joined = _merge(above, block)
             inside = [tag for tag in tags if joined.box.y0 < (tag.box.y0 + tag.box.y1) / 2 < joined.box.y1]
