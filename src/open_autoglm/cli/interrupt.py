@@ -14,6 +14,8 @@ class Interrupt:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.heeded = False
+        """Set by whoever asks this object from time to time; until then Ctrl-C ends the program at once."""
         self.on_stop: list[Callable[[], None]] = []
 
     def __call__(self) -> bool:
@@ -28,7 +30,7 @@ class Interrupt:
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Ctrl-C sets the Interrupt; a second one raises KeyboardInterrupt at once."""
+    """Ctrl-C sets the Interrupt; a second one, or one that nobody would heed, raises KeyboardInterrupt."""
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         # Only the main thread may handle signals; its owner stops us through ``stop``.
@@ -36,7 +38,7 @@ def interruptible() -> Iterator[Interrupt]:
         return
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if interrupt():
+        if interrupt() or not interrupt.heeded:
             raise KeyboardInterrupt
         interrupt.stop()
 

@@ -225,6 +225,7 @@ def _named(error: OpenAutoGLMError, job: Job) -> OpenAutoGLMError:
 
 def _parse(job: Job, parsing: _Parsing) -> ParsedDocument:
     """Read one file and write its result. Raises Cancelled in the user's words after Ctrl-C."""
+    parsing.interrupt.heeded = True
     try:
         with ParseDisplay(stderr(), job.source.name) as display:
             result = parse_document(

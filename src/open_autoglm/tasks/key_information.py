@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from open_autoglm.documents.model import Document, Region, RegionType
@@ -39,6 +39,7 @@ LABEL_SUPPORT = 0.5
 PARAPHRASE_SUPPORT = 0.6
 """Share of a paraphrase that one passage must hold to be cited for it."""
 
+_REPORTED_EVERY = 100
 _SEARCHED_TITLES = 2
 _TITLE_PLACES = 2
 _TOP = frozenset(RegionType) - {RegionType.HEADER, RegionType.FOOTER, RegionType.FIGURE}
@@ -83,10 +84,11 @@ def find_key_information(
     passages: Sequence[Passage],
     index: DocumentIndex,
     findings: Iterable[Finding] = (),
+    report: Callable[[int, int, float | None], None] = lambda *_: None,
 ) -> tuple[tuple[KeyValue, ...], tuple[str, ...]]:
     """Key values ordered by kind and importance, and notes on what was dropped or left out."""
     notes: list[str] = []
-    found = [*_title(document, index), *_from_patterns(passages)]
+    found = [*_title(document, index), *_from_patterns(passages, report)]
     checked = [(finding, check_finding(finding, index)) for finding in findings]
     dropped = sum(value is None for _, value in checked)
     if dropped:
@@ -131,8 +133,12 @@ def _opens(heading: Region, document: Document) -> bool:
     return heading in first[:_TITLE_PLACES] and not _NUMBERED.match(heading.text)
 
 
-def _from_patterns(passages: Sequence[Passage]) -> Iterator[KeyValue]:
-    for passage in passages:
+def _from_patterns(
+    passages: Sequence[Passage], report: Callable[[int, int, float | None], None]
+) -> Iterator[KeyValue]:
+    for number, passage in enumerate(passages):
+        if number % _REPORTED_EVERY == 0:
+            report(number, len(passages), None)
         if passage.type in _NOT_SEARCHED:
             continue
         for match in find_patterns(unwrapped(passage.text)):

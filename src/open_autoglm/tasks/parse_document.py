@@ -188,9 +188,10 @@ def _take_notes(work: _Work) -> tuple[ChunkNotes, ...]:
 
 
 def _find_key_information(work: _Work, notes: tuple[ChunkNotes, ...]) -> tuple[KeyValue, ...]:
-    _stage(work, "key_information")(0, 1, None)
+    report = _stage(work, "key_information")
+    report(0, len(work.passages), None)
     findings = [finding for part in notes for finding in part.findings]
-    values, remarks = find_key_information(work.document, work.passages, work.index, findings)
+    values, remarks = find_key_information(work.document, work.passages, work.index, findings, report)
     work.notes.extend(remarks)
     return values
 
