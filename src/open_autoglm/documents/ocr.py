@@ -1,8 +1,8 @@
 """Reads the text of a picture: detection, orientation, recognition, words with boxes.
 
 Chinese and English, printed and handwritten, by PP-OCRv6 (weights in the ``rapidocr`` wheel).
-Confidence of a word is the mean of its characters' probabilities; what is read with little confidence
-is kept and marked by it, never dropped.
+A word is as sure as its least sure character; what is read with little confidence is kept and marked
+by it, never dropped.
 """
 
 from __future__ import annotations
@@ -82,8 +82,12 @@ class OcrReader:
         quads = [quad for quad in self.detect(image, dpi) if not _covered(quad, known, dpi)]
         orientation = Orientation()
         if find_turn:
-            orientation = find_orientation(quads, lambda quad: self.recognize(image, quad))
-        readings = orientation.readings
+            orientation = find_orientation(quads, lambda quad: self._glance(cut_out(image, quad)))
+        readings = {
+            index: reading
+            for index, reading in orientation.readings.items()
+            if reading.confidence >= HURRIED_CONFIDENCE
+        }
         upright = np.rot90(image, -orientation.turn // 90)
         tilt = find_tilt([turn_quad(quad, orientation.turn) for quad in quads], orientation.turn)
         if orientation.turn or tilt:
@@ -114,15 +118,18 @@ class OcrReader:
     def recognize(self, image: Image, quad: Quad) -> Reading:
         """One line, whose first edge in ``quad`` runs along the text."""
         strip = cut_out(image, quad)
-        height, width = strip.shape[:2]
-        squeezed = max(1, round(width * HURRIED_WIDTH))
-        hurried = self._recognizer.read(
-            np.asarray(cv2.resize(strip, (squeezed, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        )
+        hurried = self._glance(strip)
         if hurried.confidence >= HURRIED_CONFIDENCE:
-            return Reading(hurried.characters, strip)
+            return hurried
         careful = self._recognizer.read(strip)
-        return careful if careful.confidence >= hurried.confidence else Reading(hurried.characters, strip)
+        return careful if careful.confidence >= hurried.confidence else hurried
+
+    def _glance(self, strip: Image) -> Reading:
+        """A line read at reduced width."""
+        height, width = strip.shape[:2]
+        size = (max(1, round(width * HURRIED_WIDTH)), height)
+        squeezed = np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return Reading(self._recognizer.read(squeezed).characters, strip)
 
     def _read_any_way(self, image: Image, quad: Quad) -> tuple[Reading, Quad]:
         """A box that stands may hold one narrow letter, or a line that runs up or down."""

@@ -51,11 +51,16 @@ def find_orientation(quads: Sequence[Quad], read: ReadLine) -> Orientation:
     samples = _samples(quads)
     if not samples:
         return Orientation()
-    length, height = _extent(quads)
-    if length >= height:
-        return _level(quads, samples, read)
-    candidates = [_read_all(quads, samples, turn, read) for turn in (90, 270)]
-    upright = max(candidates, key=_sureness)
+    lying, standing = _extent(quads)
+    level = lying >= standing
+    first = _read_all(quads, samples, 0 if level else 90, read)
+    if _sureness(first) >= SURE and _telling(first) >= ENOUGH_CHARACTERS:
+        return first
+    second = _read_all(quads, samples, 180 if level else 270, read)
+    if level:
+        turned = _telling(second) >= ENOUGH_CHARACTERS // 2
+        return second if turned and _sureness(second) > max(LEGIBLE, _sureness(first)) else first
+    upright = max(first, second, key=_sureness)
     return upright if _sureness(upright) >= LEGIBLE else Orientation()
 
 
@@ -81,16 +86,6 @@ def find_tilt(quads: Sequence[Quad], turn: int) -> float:
     drift = abs(np.sin(np.radians(tilt))) * float(np.median(lengths))
     matters = drift > LEAST_DRIFT * float(np.median(heights))
     return tilt if matters and abs(tilt) <= MAX_TILT else 0.0
-
-
-def _level(quads: Sequence[Quad], samples: Sequence[int], read: ReadLine) -> Orientation:
-    upright = _read_all(quads, samples, 0, read)
-    if _sureness(upright) >= SURE and _telling(upright) >= ENOUGH_CHARACTERS:
-        return upright
-    turned = _read_all(quads, samples, 180, read)
-    if _telling(turned) >= ENOUGH_CHARACTERS // 2 and _sureness(turned) > max(LEGIBLE, _sureness(upright)):
-        return turned
-    return upright
 
 
 def _read_all(quads: Sequence[Quad], samples: Sequence[int], turn: int, read: ReadLine) -> Orientation:

@@ -39,8 +39,8 @@ SAMPLES = 4
 """Lines compared with the picture before a doubtful text layer is believed."""
 AGREEING = 0.6
 """Mean likeness of the samples at which the layer is believed."""
-LEGIBLE = 0.6
-"""Mean confidence above which a reading may replace what the text layer says."""
+LEGIBLE = 0.5
+"""Mean confidence of words above which a reading may replace what the text layer says."""
 
 
 def complete(content: PageContent, raster: PageRaster, reader: OcrReader | None = None) -> PageContent:
