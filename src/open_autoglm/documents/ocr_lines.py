@@ -55,8 +55,9 @@ def to_lines(reading: Reading, quad: Quad, points_per_pixel: float) -> list[Line
     """The lines in one detected box: usually one, more where a wide gap parts columns.
 
     A word is as sure as its least sure character. On blurred and noisy pages words of .8 and more, so
-    counted, were right 94 times in 100; by the mean of their characters it was 86. ``quad`` has its first edge along
-    the text, whichever way that runs in the picture.
+    counted, were right 94 times in 100; by the mean of their characters it was 86.
+
+    ``quad`` has its first edge along the text, whichever way that runs in the picture.
     """
     if not reading.text.strip():
         return []
