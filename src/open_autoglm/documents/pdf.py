@@ -40,6 +40,7 @@ class PdfFile:
         self._password = password
         self._name = path.name
         self._loaded = 0
+        self._current: tuple[int, pypdfium2.PdfPage] | None = None
 
     @classmethod
     def open(cls, path: Path, password: str | None = None) -> PdfFile:
@@ -58,6 +59,7 @@ class PdfFile:
         return cls(document, path, password)
 
     def close(self) -> None:
+        self._close_page()
         self._document.close()
 
     def __enter__(self) -> PdfFile:
@@ -87,13 +89,9 @@ class PdfFile:
         """
         self._release_memory()
         page = self._page(number)
-        try:
-            frame = _frame(page, self._name, number)
-            text = _read_text(page, frame)
-            frame = text.frame
-            graphics = read_graphics(page.raw, frame)
-        finally:
-            page.close()
+        text = _read_text(page, _frame(page, self._name, number))
+        frame = text.frame
+        graphics = read_graphics(page.raw, frame)
         return PageContent(
             number=number,
             width=frame.width,
@@ -115,18 +113,27 @@ class PdfFile:
     def _page(self, number: int) -> pypdfium2.PdfPage:
         if not 1 <= number <= self.page_count:
             raise UsageError(f"{self._name} has no page {number}; it has {self.page_count}.")
+        if self._current is not None and self._current[0] == number:
+            return self._current[1]  # a page is drawn several times; loading it costs more than drawing
+        self._close_page()
         self._loaded += 1
         try:
-            return self._document[number - 1]
+            self._current = (number, self._document[number - 1])
+            return self._current[1]
         except pypdfium2.PdfiumError as error:
             raise DamagedInput(
                 f"Page {number} of {self._name} can't be opened.", hint="The file is damaged; save it again."
             ) from error
 
+    def _close_page(self) -> None:
+        if self._current is not None:
+            self._current[1].close()
+            self._current = None
+
     def _release_memory(self) -> None:
         """PDFium keeps the fonts and pictures of every page it has seen until the file is closed."""
         if self._loaded >= REOPEN_AFTER:
-            self._document.close()
+            self.close()
             self._document = _open(self._path, self._password)
             self._loaded = 0
 
@@ -147,21 +154,18 @@ class PdfRaster:
         Raises LimitExceeded over ``MAX_PIXELS``.
         """
         page = self._file._page(self._number)
-        try:
-            frame = _frame(page, self._file._name, self._number).rotate(rotation)
-            area = area or Rect(0.0, 0.0, frame.width, frame.height)
-            scale = dpi / 72.0
-            width = max(1, round(area.width * scale))
-            height = max(1, round(area.height * scale))
-            if width * height > MAX_PIXELS:
-                raise LimitExceeded(
-                    f"Page {self._number} at {dpi:g} dpi would have {width}×{height} pixels; "
-                    f"the limit is {MAX_PIXELS:,}.",
-                    hint="Draw it at fewer dots per inch.",
-                )
-            return _draw(page, frame, rotation, (area.x0 * scale, area.y0 * scale, width, height), scale)
-        finally:
-            page.close()
+        frame = _frame(page, self._file._name, self._number).rotate(rotation)
+        area = area or Rect(0.0, 0.0, frame.width, frame.height)
+        scale = dpi / 72.0
+        width = max(1, round(area.width * scale))
+        height = max(1, round(area.height * scale))
+        if width * height > MAX_PIXELS:
+            raise LimitExceeded(
+                f"Page {self._number} at {dpi:g} dpi would have {width}×{height} pixels; "
+                f"the limit is {MAX_PIXELS:,}.",
+                hint="Draw it at fewer dots per inch.",
+            )
+        return _draw(page, frame, rotation, (area.x0 * scale, area.y0 * scale, width, height), scale)
 
 
 def _draw(
