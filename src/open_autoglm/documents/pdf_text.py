@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ class _TextObject:
     angle: int = 0
     baseline: float = 0.0
     characters: int = 0
+    meanings: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -180,23 +181,33 @@ def _characters(raw: _Raw, frame: Frame) -> list[Character]:
         if 0xDC00 <= code < 0xE000 and high:
             code, high = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00), 0
         # A space that PDFium made up has no width; one that a math font draws is a code of its own.
-        decoded = decode(code, item.font.name, sound=item.sound) if x1 > x0 else None
-        if code in _SPACES and decoded is None:
+        if x1 <= x0 and code in _SPACES:
+            characters.append(Character(" ", None, item.font, item.angle, drawn=(x0, x1)))
+            continue
+        meaning = item.meanings.get(code)
+        if meaning is None:
+            meaning = item.meanings[code] = _meaning(code, item)
+        text, sound = meaning
+        if text == " ":
             characters.append(Character(" ", None, item.font, item.angle, drawn=(x0, x1)))
             continue
         if x1 < 0 or y1 < 0 or x0 > width or y0 > height:
             continue
-        text = decoded or _text(code, item.font)
         if not text:
             continue
         box = Rect(x0, y0, x1, y1)
         glyph = Glyph(text, box, item.baseline, item.font.name, item.size)
-        sound = item.sound or decoded is not None
         characters.append(Character(text, glyph, item.font, item.angle, sound))
     return characters
 
 
-def _text(code: int, font: Font) -> str:
-    if font.wingdings:
-        return wingding(code)
-    return "-" if code == _LINE_END_HYPHEN else normalize(code)
+def _meaning(code: int, item: _TextObject) -> tuple[str, bool]:
+    """What the font of ``item`` draws for a code, and whether that is certain."""
+    decoded = decode(code, item.font.name, sound=item.sound)
+    if decoded is not None:
+        return decoded, True
+    if code in _SPACES:
+        return " ", item.sound
+    if item.font.wingdings:
+        return wingding(code), item.sound
+    return "-" if code == _LINE_END_HYPHEN else normalize(code), item.sound
