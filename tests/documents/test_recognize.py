@@ -10,7 +10,7 @@ from drawn_text import DPI, LETTER, DrawnRaster, blank_page, letter, pixels, wri
 from PIL import Image as PillowImage
 from PIL import ImageDraw
 
-from open_autoglm.documents.content import Line, PageContent, Picture, Rect, Word
+from open_autoglm.documents.content import Image, Line, PageContent, Picture, Rect, Word
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.ocr import OcrReader
 from open_autoglm.documents.ocr_models import OcrSettings
@@ -188,3 +188,16 @@ def test_low_confidence_is_passed_on(reader: OcrReader) -> None:
     content = complete(page(pictures=[WHOLE]), DrawnRaster(pixels(blurred)), reader)
     assert content.lines
     assert any(word.confidence < 0.8 for line in content.lines for word in line.words)
+
+
+def test_a_poster_is_read_at_fewer_dots_per_inch(reader: OcrReader) -> None:
+    class Poster:
+        asked: float = 0.0
+
+        def render(self, dpi: float, *, rotation: int = 0, area: Rect | None = None) -> Image:
+            self.asked = dpi
+            return np.full((40, 40, 3), 255, dtype=np.uint8)
+
+    poster = Poster()
+    complete(PageContent(1, 9_000, 9_000), poster, reader)
+    assert (9_000 / 72 * poster.asked) ** 2 == pytest.approx(25_000_000, rel=0.01)

@@ -122,7 +122,7 @@ def _find_ink(strip: Image) -> _Ink:
     top = _edge(rows[: height // 2 + 1][::-1], tolerated)
     bottom = _edge(rows[height // 2 :], tolerated)
     first, last = height // 2 + 1 - top, height // 2 + bottom
-    return _Ink(first, max(last, first + 1), mask[first : max(last, first + 1)].any(axis=0))
+    return _Ink(first, max(last, first + 1), np.asarray(mask[first : max(last, first + 1)].any(axis=0)))
 
 
 def _edge(rows: NDArray[np.bool_], tolerated: int) -> int:

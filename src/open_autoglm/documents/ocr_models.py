@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ class _OnnxRuntimeNetwork:
 class _OpenVinoNetwork:
     def __init__(self, path: Path, threads: int) -> None:
         try:
-            import openvino
+            openvino = importlib.import_module("openvino")
         except ImportError as error:
             raise ExtraMissing(
                 "The OCR backend openvino was chosen, but the package openvino is missing.",

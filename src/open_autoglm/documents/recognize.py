@@ -8,6 +8,7 @@ the picture. What was done stands in the page's warnings.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from open_autoglm.documents.page_turn import shift_line, shift_rect, turn_line, 
 from open_autoglm.documents.text_soundness import Soundness, agreement, judge, judge_page, spread
 
 MAX_SIDE = 10_000
-"""Pixels of the longer side of a drawn page; posters are read at fewer dots per inch."""
+MAX_PIXELS = 25_000_000
+"""Longer side and area of a drawn page, in pixels; posters are read at fewer dots per inch."""
 SCAN_SHARE = 0.8
 """Share of the page that a picture covers when the page is a scan."""
 STAMP_SHARE = 0.1
@@ -208,7 +210,9 @@ class _Completion:
 
     def _dpi(self, area: Rect | None) -> float:
         box = area or Rect(0.0, 0.0, self.content.width, self.content.height)
-        return min(READING_DPI, MAX_SIDE * 72 / max(box.width, box.height))
+longest = MAX_SIDE * 72 / max(box.width, box.height)
+        largest = 72 * math.sqrt(MAX_PIXELS / max(_area(box), 1.0))
+        return min(READING_DPI, longest, largest)
 
 
 def _area(box: Rect) -> float:

@@ -6,7 +6,7 @@ each pixel a probability of lying in the shrunken core of a line; cores are boxe
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -49,7 +49,8 @@ def detect_lines(network: Network, image: Image, scale: float) -> list[Quad]:
     """
     height, width = image.shape[:2]
     size = (max(STRIDE, round(width * scale)), max(STRIDE, round(height * scale)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    filter_ = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(image, size, interpolation=filter_), dtype=np.uint8)
     frame = _ink_frame(small)
     if frame is None:
         return []
@@ -90,19 +91,19 @@ def _to_tensor(image: Image) -> FloatArray:
 
 def _boxes(probability: FloatArray) -> list[Quad]:
     cores = (probability > CORE_PROBABILITY).astype(np.uint8)
-    cores = cv2.dilate(cores, np.ones((2, 2), np.uint8))
-    contours, _ = cv2.findContours(cores, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    joined = cv2.dilate(cores, np.ones((2, 2), np.uint8))
+    contours, _ = cv2.findContours(joined, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     quads = []
     for contour in contours[:MAX_LINES]:
         center, (width, height), angle = cv2.minAreaRect(contour)
-        if min(width, height) < 3 or _score(probability, contour) < LINE_SCORE:
+        if min(width, height) < 3 or _score(probability, np.asarray(contour)) < LINE_SCORE:
             continue
         growth = 2 * (width * height * GROWTH / (2 * (width + height)))
-        quads.append(_corners(center, (width + growth, height + growth), angle))
+        quads.append(_corners((center[0], center[1]), (width + growth, height + growth), angle))
     return quads
 
 
-def _score(probability: FloatArray, contour: NDArray[np.int32]) -> float:
+def _score(probability: FloatArray, contour: NDArray[Any]) -> float:
     """Mean probability inside the contour."""
     x, y, width, height = cv2.boundingRect(contour)
     mask = np.zeros((height, width), np.uint8)
