@@ -210,7 +210,7 @@ class _Completion:
 
     def _dpi(self, area: Rect | None) -> float:
         box = area or Rect(0.0, 0.0, self.content.width, self.content.height)
-longest = MAX_SIDE * 72 / max(box.width, box.height)
+        longest = MAX_SIDE * 72 / max(box.width, box.height)
         largest = 72 * math.sqrt(MAX_PIXELS / max(_area(box), 1.0))
         return min(READING_DPI, longest, largest)
 
