@@ -174,3 +174,23 @@ def test_a_document_in_another_language_is_summarized_in_the_one_asked_for(scrip
     )
     assert summary.language == "en"
     assert [(point.pages, point.verified) for point in summary.points] == [((1,), True)]
+
+
+def test_points_are_spread_over_the_pages_by_their_text(scripted) -> None:
+    engine, script = scripted(lambda _: said((1, "第一页记录了这一天的观测结果。")))
+    line = "本页记录了这一天在观测站得到的各项结果与说明文字。"
+    note(engine, build("\n".join([line] * 8), "\n".join([line] * 4), "\n".join([line] * 4)))
+    schema = script.requests[0].json_schema
+    assert schema is not None
+    points = schema["properties"]["points"]
+    choices = [item["properties"]["page"]["enum"] for item in points["prefixItems"]]
+    assert choices == [[1], [1], [2], [3]]
+    assert (points["minItems"], points["maxItems"]) == (4, 4)
+
+
+def test_a_short_text_has_fewer_points(scripted) -> None:
+    engine, script = scripted(lambda _: said((1, "这是很短的一份说明文字。")))
+    note(engine, build("这是很短的一份说明文字。"))
+    schema = script.requests[0].json_schema
+    assert schema is not None
+    assert schema["properties"]["points"]["maxItems"] == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ class Chunk:
 
     text: str
     pages: tuple[int, ...]
+    characters: tuple[int, ...]
+    """How much of the text stands on each of ``pages``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,10 @@ def _fitting(group: list[_Piece], limit: int, meter: TokenMeter, language: Langu
         lines.append(piece.text)
     text = "\n".join(lines)
     if len(text) <= 100 or meter.count(text) <= limit:
-        yield Chunk(text, tuple(dict.fromkeys(piece.page for piece in group)))
+        sizes: Counter[int] = Counter()
+        for piece in group:
+            sizes[piece.page] += len(piece.text)
+        yield Chunk(text, tuple(sizes), tuple(sizes.values()))
         return
     if len(group) > 1:
         half = len(group) // 2

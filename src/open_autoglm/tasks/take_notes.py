@@ -24,6 +24,8 @@ from open_autoglm.tasks.text_language import Language, is_in
 
 MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 70, "en": 180}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
+_CHARACTERS_PER_POINT: Mapping[Language, int] = {"zh": 60, "en": 150}
+"""A text shorter than this for each point would have its points say one thing twice."""
 _MAX_TOKENS = 480
 _POINTS_OF_ONLY_CHUNK = 4
 _POINTS_OF_EACH_CHUNK = 3
@@ -110,15 +112,34 @@ def _question(chunk: Chunk, count: int, language: Language) -> Question:
     # What patterns find is not asked for: every word of an answer takes time.
     found = any(find_duties(chunk.text))
     duties = not found and _DUTY_HINT.search(chunk.text) is not None
+    count = max(1, min(count, sum(chunk.characters) // _CHARACTERS_PER_POINT[language]))
     task = _TASK[language].format(count=count, duties=_DUTIES[language] if duties else "")
-    return Question(chunk.text, task, _schema(chunk.pages, count, language, duties=duties), _MAX_TOKENS)
+    return Question(
+        chunk.text, task, _schema(_pages_of_points(chunk, count), language, duties=duties), _MAX_TOKENS
+    )
 
 
-def _schema(pages: tuple[int, ...], count: int, language: Language, *, duties: bool) -> dict[str, Any]:
+def _pages_of_points(chunk: Chunk, count: int) -> list[list[int]]:
+    """The pages each point may cite, so that the points spread over the text: a small model would else
+    take all of them from its beginning."""
+    total = sum(chunk.characters)
+    spread: list[list[int]] = []
+    for point in range(count):
+        begin, end = total * point / count, total * (point + 1) / count
+        reached = 0
+        pages: list[int] = []
+        for page, size in zip(chunk.pages, chunk.characters, strict=True):
+            if reached < end and reached + size > begin:
+                pages.append(page)
+            reached += size
+        spread.append(pages)
+    return spread
+
+
+def _schema(pages: list[list[int]], language: Language, *, duties: bool) -> dict[str, Any]:
     def texts(items: int, characters: int) -> dict[str, Any]:
         return {"type": "array", "maxItems": items, "items": {"type": "string", "maxLength": characters}}
 
-    page = {"enum": list(pages)}
     point = {
         "type": "string",
         "minLength": _MIN_POINT_CHARACTERS[language],
@@ -127,9 +148,9 @@ def _schema(pages: tuple[int, ...], count: int, language: Language, *, duties: b
     properties: dict[str, Any] = {
         "points": {
             "type": "array",
-            "minItems": 1,
-            "maxItems": count,
-            "items": _object({"page": page, "text": point}),
+            "prefixItems": [_object({"page": {"enum": choice}, "text": point}) for choice in pages],
+            "minItems": len(pages),
+            "maxItems": len(pages),
         },
         "people": texts(6, 40),
         "organizations": texts(5, 60),
