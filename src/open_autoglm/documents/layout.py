@@ -68,23 +68,22 @@ class _PageLayout:
         style = page_style(free)
         items = build_blocks(pieces, style)
         around = self._surroundings(items, style)
-        previous: Role | None = None
         indents: list[float] = []
         for item in items:
             if isinstance(item, Piece):
                 yield from _piece_region(item, self._content.number)
-                previous = None
                 continue
             text = join_lines([line_text(line) for line in item.lines], self._vocabulary)
             if not text:
                 continue
-            role = role_of(item, text, previous, around)
+            role = role_of(item, text, around)
+            if role.type is RegionType.TITLE:
+                around = replace(around, may_be_titled=False)
             if role.type is RegionType.LIST_ITEM:
                 role = replace(role, level=_depth(item, indents))
             elif role.type is not RegionType.PARAGRAPH:
                 indents.clear()
             yield self._block_region(item, role, text)
-            previous = role
 
     def _surroundings(self, items: Sequence[Block | Piece], style: PageStyle) -> Surroundings:
         blocks = [item for item in items if isinstance(item, Block)]
@@ -93,7 +92,7 @@ class _PageLayout:
             style=style,
             width=self._content.width,
             height=self._content.height,
-            first_page=self._content.number == 1,
+            may_be_titled=self._content.number == 1,
             largest=max((block.size for block in blocks), default=0.0),
             rulings=self._content.rulings,
             captioned=drawn,

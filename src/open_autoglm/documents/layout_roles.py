@@ -52,7 +52,8 @@ class Surroundings:
     style: PageStyle
     width: float
     height: float
-    first_page: bool
+    may_be_titled: bool
+    """The first page, until its title is found."""
     largest: float
     """Font size of the largest block."""
     rulings: Sequence[Ruling]
@@ -60,8 +61,8 @@ class Surroundings:
     """Boxes of tables and figures."""
 
 
-def role_of(block: Block, text: str, previous: Role | None, around: Surroundings) -> Role:
-    """``text`` is the block's joined text; ``previous`` the role of the block before it."""
+def role_of(block: Block, text: str, around: Surroundings) -> Role:
+    """``text`` is the block's joined text."""
     style = around.style
     if _is_code(block, style):
         return Role(RegionType.CODE)
@@ -78,7 +79,6 @@ def role_of(block: Block, text: str, previous: Role | None, around: Surroundings
         if marker.kind == "chapter" and len(text) > LONGEST_HEADING:
             return Role(RegionType.PARAGRAPH)
         return Role(RegionType.LIST_ITEM, 1, marker)
-    del previous
     return Role(RegionType.PARAGRAPH)
 
 
@@ -119,7 +119,7 @@ def _larger(block: Block) -> float:
 
 def _is_title(block: Block, text: str, around: Surroundings) -> bool:
     return (
-        around.first_page
+        around.may_be_titled
         and block.size >= max(around.largest - 0.1, 1.25 * around.style.size)
         and block.box.y0 < 0.5 * around.height
         and len(block.lines) <= 4
