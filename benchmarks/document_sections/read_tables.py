@@ -16,10 +16,8 @@ from collections.abc import Sequence
 
 def _to_html(rows: Sequence[Sequence[str | None]]) -> str:
     """The first row stands as the head: every rendered table has one."""
-    lines = [
-        "<tr>" + "".join(f"<td>{html.escape((cell or '').replace(chr(10), ' '))}</td>" for cell in row) + "</tr>"
-        for row in rows
-    ]
+    texts = [[html.escape((cell or "").replace("\n", " ")) for cell in row] for row in rows]
+    lines = ["<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in texts]
     return f"<table><thead>{lines[0]}</thead><tbody>{''.join(lines[1:])}</tbody></table>"
 
 

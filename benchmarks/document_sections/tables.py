@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
 
 from document_sections.section import Options, Section
 from open_autoglm.documents.content import PageContent, Picture, Rect
@@ -188,10 +190,6 @@ def _match_by_content(tables: list[dict], left: list[str], score: Score) -> None
 
 def _pictures(folder: Path) -> Score:
     """Crops of single tables: the largest table found is compared; boxes are not known."""
-    from PIL import Image as Pillow
-
-    import numpy as np
-
     score = Score()
     for line in (folder / "pubtabnet_dev.jsonl").read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -222,4 +220,3 @@ def truth_html(entry: dict) -> str:  # type: ignore[type-arg]
             parts.append(text.strip().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
         parts.append(token)
     return f"<table>{''.join(parts)}</table>"
-

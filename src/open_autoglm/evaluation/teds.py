@@ -146,15 +146,19 @@ def _key_roots(nodes: Sequence[_Node]) -> list[int]:
 
 
 def _rename_costs(first: Sequence[_Node], second: Sequence[_Node]) -> _Costs:
+    # Numbers instead of texts: large tables repeat contents, and each pair is compared only once.
+    numbers: dict[tuple[str, ...], int] = {}
+    contents_a = [numbers.setdefault(node.content, len(numbers)) for node in first]
+    contents_b = [numbers.setdefault(node.content, len(numbers)) for node in second]
+    known: dict[tuple[int, int], float] = {}
     costs = np.ones((len(first), len(second)))
-    known: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
     for i, a in enumerate(first):
         for j, b in enumerate(second):
             if a.label != b.label:
                 continue
-            pair = (a.content, b.content)
+            pair = (contents_a[i], contents_b[j])
             if pair not in known:
-                known[pair] = _normalized_levenshtein(*pair)
+                known[pair] = _normalized_levenshtein(a.content, b.content)
             costs[i, j] = known[pair]
     return costs
 

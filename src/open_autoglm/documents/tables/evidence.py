@@ -15,7 +15,9 @@ _BULLET = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\]
 _LEAST_FIT = 0.85
 """Without rules, fewer words inside their columns than this are the loose lines of justified prose."""
 _LEADERS = re.compile(r"(\.\s?){4,}|…{2,}|·{4,}|_{4,}")
-_CODE = re.compile(r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b")
+_CODE = re.compile(
+    r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|^[=*]$|\w\[\w|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b"
+)
 
 
 def certainty_of(grid: Grid, *, ruled: bool) -> float | None:
@@ -102,4 +104,4 @@ def _is_code(cells: Sequence[Cell]) -> bool:
     monospaced = sum(token.monospaced for token in tokens)
     texts = [cell.text for cell in cells if cell.tokens]
     signs = sum(bool(_CODE.search(text)) for text in texts)
-    return signs > (0.15 if monospaced * 2 > len(tokens) else 0.4) * len(texts)
+    return signs > (0.15 if monospaced * 2 > len(tokens) else 0.25) * len(texts)

@@ -6,7 +6,7 @@ from open_autoglm.documents.content import FoundTable, PageContent, PageRaster
 from open_autoglm.documents.tables.borderless import find_aligned, find_between_rules
 from open_autoglm.documents.tables.grid import to_found_table
 from open_autoglm.documents.tables.lattice import SNAP, Segment, lattices_of, segments_of, stack
-from open_autoglm.documents.tables.ruled import inside, read_lattice
+from open_autoglm.documents.tables.ruled import inside, read_lattice, with_unshaded_ends
 from open_autoglm.documents.tables.tokens import tokens_of
 
 MOST_RULINGS = 20_000
@@ -31,7 +31,8 @@ def find_tables(content: PageContent, raster: PageRaster) -> list[FoundTable]:
     vertical = segments_of(rulings, horizontal=False)
     found: list[FoundTable] = []
     taken: set[int] = set()
-    for lattice in sorted(stack(lattices_of(horizontal, vertical)), key=lambda one: -_area(one.box)):
+    for drawn in sorted(stack(lattices_of(horizontal, vertical)), key=lambda one: -_area(one.box)):
+        lattice = with_unshaded_ends(drawn, tokens)
         free = [token for token in inside(tokens, lattice.box) if id(token) not in taken]
         table = read_lattice(lattice, free)
         if table is not None:

@@ -28,6 +28,8 @@ class Lattice:
 
     horizontal: list[Segment]
     vertical: list[Segment]
+    pitch: float = 0.0
+    """Points: height of the rows between shaded ones; 0 where rows are not told apart by shading."""
 
     @property
     def box(self) -> Rect:
@@ -109,7 +111,9 @@ def stack(lattices: Sequence[Lattice]) -> list[Lattice]:
                 gap = (above.box.y1, lattice.box.y0)
                 sides = [Segment(x, *gap) for x in borders(segment.at for segment in lattice.vertical)]
                 stacked[index] = Lattice(
-                    above.horizontal + lattice.horizontal, above.vertical + lattice.vertical + sides
+                    above.horizontal + lattice.horizontal,
+                    above.vertical + lattice.vertical + sides,
+                    pitch=gap[1] - gap[0],
                 )
                 break
         else:

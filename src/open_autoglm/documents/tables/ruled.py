@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,26 @@ def read_lattice(lattice: Lattice, tokens: Sequence[Token]) -> RuledTable | None
         return None
     grid.header_rows = count_header_rows(grid)
     return RuledTable(grid, certainty)
+
+
+def with_unshaded_ends(lattice: Lattice, tokens: Sequence[Token]) -> Lattice:
+    """A lattice of shaded rows, with the row without shade that may stand above or below it."""
+    if not lattice.pitch:
+        return lattice
+    xs = borders(segment.at for segment in lattice.vertical)
+    horizontal, vertical = list(lattice.horizontal), list(lattice.vertical)
+    box = lattice.box
+    for start, end, outer in (
+        (box.y0 - lattice.pitch, box.y0, box.y0 - lattice.pitch),
+        (box.y1, box.y1 + lattice.pitch, box.y1 + lattice.pitch),
+    ):
+        strip = [t for t in tokens if start < t.center[1] < end and xs[0] <= t.center[0] <= xs[-1]]
+        used = {bisect_right(xs, token.center[0]) for token in strip}
+        crossing = any(token.box.x0 < x - 1 and token.box.x1 > x + 1 for token in strip for x in xs)
+        if len(used) > 1 and not crossing:
+            horizontal.append(Segment(outer, xs[0], xs[-1]))
+            vertical.extend(Segment(x, start, end) for x in xs)
+    return Lattice(horizontal, vertical, lattice.pitch)
 
 
 def _borders(lattice: Lattice, tokens: Sequence[Token]) -> tuple[list[float], list[float]]:
