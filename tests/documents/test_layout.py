@@ -218,7 +218,7 @@ def test_display_formulas_stand_in_order() -> None:
 
 
 def test_a_picture_is_a_figure_with_its_labels() -> None:
-    content = page(*body(50), line("inlet", 120, 220), *body(400))
+    content = page(*body(50), line("inlet", 120, 220, size=8), *body(400))
     content.pictures.append(Picture(Rect(50, 150, 350, 350)))
     found = regions(content)
     assert [region.type.value for region in found] == ["paragraph", "figure", "paragraph"]

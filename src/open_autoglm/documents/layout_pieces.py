@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from open_autoglm.documents.content import (
     Rect,
     Word,
 )
+from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.reading_order import reading_order
 
 SMALLEST_FIGURE = 24.0
@@ -21,6 +23,9 @@ SMALLEST_FIGURE = 24.0
 MAX_PICTURES = 500
 """Pictures of one page looked at; more are tiles of a pattern or of one large picture."""
 
+
+BACKGROUND = 0.6
+"""Of the page's area: a picture that takes more lies behind the text."""
 
 LONGEST_LABEL = 6
 """Words of a text that belongs to a picture; longer lines over a picture are body text."""
@@ -57,6 +62,7 @@ def find_pieces(
     owners = [(found.box, Piece(found.box, 10.0, table=found)) for found in tables]
     owners += [(found.box, Piece(found.box, 10.0, formula=found)) for found in display]
     drawings = [(figure.box, Piece(figure.box, 10.0, figure=figure)) for figure in figures]
+    size = _usual_size(content.lines)
     pieces: list[Piece] = []
     placed: set[int] = set()
     for line in content.lines:
@@ -66,7 +72,7 @@ def find_pieces(
                 placed.add(id(owner))
                 pieces.append(owner)
         for part in rest:
-            holder = _holder(part, drawings) if len(part.words) <= LONGEST_LABEL else None
+            holder = _holder(part, drawings) if _is_label(part, size) else None
             if holder is not None and holder.figure is not None:
                 holder.figure.labels.append(part)
             else:
@@ -128,6 +134,21 @@ def _center_inside(box: Rect, outer: Rect) -> bool:
     return outer.x0 <= x <= outer.x1 and outer.y0 <= y <= outer.y1
 
 
+def _usual_size(lines: Sequence[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        for word in line.words:
+            sizes[round(word.size, 1)] += len(word.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _is_label(line: Line, usual: float) -> bool:
+    """Short, and smaller than the text of the page; what OCR read inside a picture belongs to it."""
+    if len(line.words) > LONGEST_LABEL:
+        return False
+    return line.read_by is ReadBy.OCR or max(word.size for word in line.words) < 0.95 * usual
+
+
 def _holder(line: Line, drawings: Sequence[tuple[Rect, Piece]]) -> Piece | None:
     return next((piece for box, piece in drawings if _center_inside(line.box, box)), None)
 
@@ -139,6 +160,8 @@ def _figures(content: PageContent, tables: Sequence[FoundTable]) -> list[Figure]
     for picture in content.pictures[:MAX_PICTURES]:
         box = picture.box
         if min(box.width, box.height) < SMALLEST_FIGURE or _covers_text(box, body):
+            continue
+        if content.lines and box.width * box.height > BACKGROUND * content.width * content.height:
             continue
         if any(box.overlap(found.box) > 0.5 * box.width * box.height for found in tables):
             continue
