@@ -166,3 +166,15 @@ def test_no_worker_outlives_the_program(tmp_path: Path, number: signal.Signals) 
         program.wait(timeout=10)
     _, alive = psutil.wait_procs(workers, timeout=2)
     assert not alive
+
+
+def test_a_page_that_can_not_be_drawn_is_left_out_and_the_next_is_drawn(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = hostile_file(tmp_path, "2", "1:crash")
+    reader = hostile_reader()
+    document = reader.read(path)
+    with reader.pictures(path, document) as picture:
+        assert picture(1) is None
+        assert picture(2) == b"jpeg"
+    assert "can't be drawn" in caplog.text

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from open_autoglm.documents.limits import ReadLimits
@@ -161,3 +162,19 @@ def test_two_reads_from_different_threads_do_not_meet(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as threads:
         counts = [len(document.pages) for document in threads.map(reader.read, paths)]
     assert counts == [2, 3]
+
+
+def test_pictures_show_pages_upright_and_a_format_without_any_gives_none(tmp_path: Path) -> None:
+    drawn = pdf(tmp_path, 2)
+    reader = DocumentReader()
+    document = reader.read(drawn)
+    with reader.pictures(drawn, document) as picture:
+        jpeg = picture(2)
+    assert jpeg is not None
+    page = document.pages[1]
+    width, height = Image.open(io.BytesIO(jpeg)).size
+    assert width / height == pytest.approx(page.width / page.height, rel=0.01)
+    plain = tmp_path / "a.txt"
+    plain.write_text("words", encoding="utf-8")
+    with reader.pictures(plain, reader.read(plain)) as picture:
+        assert picture(1) is None

@@ -33,7 +33,7 @@ def plan_jobs(inputs: Sequence[str], output: str | None, form: str | None) -> li
     sources = list(dict.fromkeys(path for given in inputs for path in _files(given)))
     several = len(sources) > 1 or any(Path(given).is_dir() for given in inputs)
     if output is None or output == STDOUT:
-        if several and output == STDOUT and form != "json":
+        if len(sources) > 1 and form != "json":
             raise UsageError(
                 f"{len(sources)} inputs can't share standard output as {form or 'txt'}.",
                 hint="Name a folder with --output, or use --json for one JSON line each.",

@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from open_autoglm.cli.input_output import Job, plan_jobs
+from open_autoglm.cli.input_output import STDOUT, Job, plan_jobs
 from open_autoglm.cli.interrupt import Interrupt, interruptible
 from open_autoglm.cli.options import LoadedSettings, settings_options
 from open_autoglm.cli.parse_display import ParseDisplay
@@ -134,7 +134,7 @@ def _run(settings: LoadedSettings, flags: RunFlags) -> int:
         summary=flags.summary,
         fields=load_fields(flags.fields) if flags.fields else (),
     )
-    form = "json" if flags.as_json and flags.output is None else flags.form
+    form = "json" if flags.as_json and flags.output in (None, STDOUT) else flags.form
     jobs = plan_jobs(flags.inputs, flags.output, form)
     runtime = Runtime(settings.values)
     with interruptible() as interrupt, _engine(runtime, flags, options, interrupt) as (engine, options):
@@ -245,10 +245,22 @@ def _parse(job: Job, parsing: _Parsing) -> ParsedDocument:
         # A pipe on Windows would take the system's code page, which has no place for most of the world.
         sys.stdout.reconfigure(encoding="utf-8")
     if job.output is not None:
-        write_result(result, job.output, job.form)
+        with _pictures(job, result, parsing) as picture:
+            write_result(result, job.output, job.form, picture=picture)
         print_note(f"Wrote {job.output}")
     if job.output is None and not (job.form == "json" or parsing.as_json):
-        write_result(result, sys.stdout, job.form)
+        with _pictures(job, result, parsing) as picture:
+            write_result(result, sys.stdout, job.form, picture=picture)
     if parsing.as_json or (job.output is None and job.form == "json"):
         click.echo(result.model_dump_json())
     return result
+
+
+def _pictures(
+    job: Job, result: ParsedDocument, parsing: _Parsing
+) -> AbstractContextManager[Callable[[int], bytes | None]]:
+    """What the HTML form shows beside the text; other forms start no worker for it."""
+    if job.form != "html":
+        return nullcontext(lambda _number: None)
+    reader = parsing.runtime.document_reader()
+    return reader.pictures(job.source, result.document, password=parsing.options.read.password)

@@ -12,7 +12,16 @@ from queue import SimpleQueue
 
 import psutil
 
-from open_autoglm.documents.messages import Answer, Command, OpenFile, ReadPage, Setup, receive_answer, send
+from open_autoglm.documents.messages import (
+    Answer,
+    Command,
+    DrawPage,
+    OpenFile,
+    ReadPage,
+    Setup,
+    receive_answer,
+    send,
+)
 
 START_LIMIT_S = 60.0
 """Loading the worker's code takes half a second; a cold disk or a busy machine much longer."""
@@ -62,8 +71,10 @@ class WorkerProcess:
 
     @property
     def page(self) -> int | None:
-        """The page being read, if one is."""
-        return self.task.number if isinstance(self.task, ReadPage) and not self.ready else None
+        """The page being read or drawn, if one is."""
+        if self.ready or not isinstance(self.task, ReadPage | DrawPage):
+            return None
+        return self.task.number
 
     @property
     def overdue(self) -> bool:
@@ -82,7 +93,7 @@ class WorkerProcess:
             return "it was stopped"
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
-    def give(self, command: OpenFile | ReadPage) -> None:
+    def give(self, command: OpenFile | ReadPage | DrawPage) -> None:
         """Hand over the next piece of work; its time starts now."""
         self.task = command
         self.ready = False

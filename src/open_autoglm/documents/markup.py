@@ -95,6 +95,10 @@ class MarkupFile:
         del threads  # nothing is recognized
         return self.pages[number - 1]
 
+    def draw_page(self, number: int, rotation: int, dpi: float) -> None:
+        """Structure without an appearance: there is nothing to draw."""
+        del number, rotation, dpi
+
 
 def table_text(table: Table) -> str:
     """Rows as lines, cells parted by tabs."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from typing import Annotated, BinaryIO, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
 
 from open_autoglm import errors
 from open_autoglm.documents.formats import Format
@@ -51,6 +51,15 @@ class ReadPage(_Message):
     """For the recognition of text in pictures."""
 
 
+class DrawPage(_Message):
+    """Ask for a picture of the page turned clockwise by ``rotation`` degrees."""
+
+    kind: Literal["draw"] = "draw"
+    number: int
+    rotation: int
+    dpi: float
+
+
 class Started(_Message):
     """The worker has loaded its code and waits."""
 
@@ -70,6 +79,12 @@ class PageRead(_Message):
     page: Page
 
 
+class PageDrawn(_Message):
+    kind: Literal["drawn"] = "drawn"
+    jpeg: Base64Bytes | None
+    """None for a file whose pages are not drawn, such as a table of values."""
+
+
 class Failed(_Message):
     """Opening or one page failed. ``error`` names a class of ``open_autoglm.errors``."""
 
@@ -86,8 +101,8 @@ class Failed(_Message):
         return kind(self.message, hint=self.hint)
 
 
-Command = Setup | OpenFile | ReadPage
-Answer = Started | Opened | PageRead | Failed
+Command = Setup | OpenFile | ReadPage | DrawPage
+Answer = Started | Opened | PageRead | PageDrawn | Failed
 
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])

@@ -13,6 +13,10 @@ from open_autoglm.documents.messages import OpenFile
 from open_autoglm.documents.model import Page
 
 
+JPEG_QUALITY = 70
+"""Text stays sharp enough to compare with what was read, at about 60 kB a page."""
+
+
 class PagedFile(Protocol):
     """An open file that gives its pages one by one."""
 
@@ -26,6 +30,10 @@ class PagedFile(Protocol):
     def warnings(self) -> tuple[str, ...]: ...
     def read_page(self, number: int, threads: int) -> Page:
         """Page ``number``, 1-based, with at most ``threads`` threads."""
+        ...
+
+    def draw_page(self, number: int, rotation: int, dpi: float) -> bytes | None:
+        """JPEG of the page turned clockwise by ``rotation`` degrees; None where pages are not drawn."""
         ...
 
 
@@ -52,6 +60,16 @@ class DrawnPages:
         from open_autoglm.documents.page_reader import read_page
 
         return read_page(self._file.content(number), self._file.raster(number), threads=threads)
+
+    def draw_page(self, number: int, rotation: int, dpi: float) -> bytes:
+        from io import BytesIO
+
+        from PIL import Image
+
+        out = BytesIO()
+        picture = self._file.raster(number).render(dpi, rotation=rotation)
+        Image.fromarray(picture).save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+        return out.getvalue()
 
 
 def _open_pdf(request: OpenFile) -> PagedFile:

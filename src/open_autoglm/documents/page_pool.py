@@ -13,9 +13,11 @@ from types import TracebackType
 from open_autoglm.documents.isolation import WorkerProcess
 from open_autoglm.documents.messages import (
     Answer,
+    DrawPage,
     Failed,
     Opened,
     OpenFile,
+    PageDrawn,
     PageRead,
     ReadPage,
     Setup,
@@ -104,6 +106,21 @@ class PagePool:
             if finished:
                 self._grow((time.monotonic() - started) / finished)
 
+    def draw(self, number: int, rotation: int, dpi: float) -> bytes | None:
+        """JPEG of an upright page; None where the format has no drawn pages. Raises what prevents it."""
+        if not self._workers:
+            self.open()
+        worker = self._workers[0]
+        worker.give(DrawPage(number=number, rotation=rotation, dpi=dpi))
+        while True:
+            worker, answer = self._next_event()
+            if isinstance(answer, PageDrawn):
+                worker.ready = True
+                return answer.jpeg
+            if isinstance(answer, Failed | OpenAutoGLMError):
+                self._remove(worker)
+                raise answer.as_error() if isinstance(answer, Failed) else answer
+
     def _pages_from(self, worker: WorkerProcess, answer: Answer | OpenAutoGLMError) -> Iterator[Page]:
         number = worker.page
         if isinstance(answer, Started):
@@ -114,7 +131,7 @@ class PagePool:
             self._lost_in_a_row = 0
             yield answer.page
             return
-        if isinstance(answer, Opened):
+        if isinstance(answer, Opened | PageDrawn):
             return
         lost = isinstance(answer, OpenAutoGLMError) or answer.out_of_memory
         error = answer.as_error() if isinstance(answer, Failed) else answer

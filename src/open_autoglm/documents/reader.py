@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -20,7 +22,11 @@ from open_autoglm.documents.page_pool import PagePool, PoolOptions
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
 from open_autoglm.documents.structure import settle
-from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded
+from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded, OpenAutoGLMError
+
+PICTURE_DPI = 100.0
+
+_log = logging.getLogger(__name__)
 
 ReadStage = Literal["open", "read", "structure"]
 
@@ -135,6 +141,31 @@ class DocumentReader:
         return Document(
             source=source, title=opened.title, author=opened.author, pages=pages, warnings=opened.warnings
         )
+
+    @contextmanager
+    def pictures(
+        self, path: Path, document: Document, *, password: str | None = None, dpi: float = PICTURE_DPI
+    ) -> Iterator[Callable[[int], bytes | None]]:
+        """A function from page number to a JPEG of that page, upright as it was read.
+
+        It gives None for formats whose pages are not drawn and for pages that can't be, which is logged.
+        """
+        rotations = {page.number: page.rotation for page in document.pages}
+        request = OpenFile(
+            path=str(path.absolute()),
+            format=detect_format(path, self._options.limits.max_file_mb),
+            password=password,
+        )
+
+        def draw(number: int) -> bytes | None:
+            try:
+                return pool.draw(number, rotations[number], dpi)
+            except OpenAutoGLMError as error:
+                _log.warning("page %d of %s can't be drawn: %s", number, path.name, error)
+                return None
+
+        with PagePool(request, path.name, self._pool_options(), lambda: None) as pool:
+            yield draw
 
     def _pool_options(self) -> PoolOptions:
         limits = self._options.limits

@@ -7,6 +7,7 @@ ends, so no worker outlives the program, however that died.
 
 from __future__ import annotations
 
+import base64
 import faulthandler
 import os
 import signal
@@ -19,9 +20,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from open_autoglm.documents.messages import (
     Command,
+    DrawPage,
     Failed,
     Opened,
     OpenFile,
+    PageDrawn,
     PageRead,
     ReadPage,
     Setup,
@@ -88,7 +91,7 @@ def _serve(
         command = commands.get()
         # Its own watchdog thread needs no interpreter lock: it ends a parser that never gives it up.
         faulthandler.dump_traceback_later(setup.time_limit_s + OVERTIME_S, exit=True)
-        answer: Opened | PageRead | Failed
+        answer: Opened | PageRead | PageDrawn | Failed
         try:
             if isinstance(command, OpenFile):
                 name = Path(command.path).name
@@ -102,6 +105,9 @@ def _serve(
             elif isinstance(command, ReadPage) and file is not None:
                 page = file.read_page(command.number, command.threads)
                 answer = PageRead(page=_without_excess_pictures(page))
+            elif isinstance(command, DrawPage) and file is not None:
+                jpeg = file.draw_page(command.number, command.rotation, command.dpi)
+                answer = PageDrawn(jpeg=None if jpeg is None else base64.b64encode(jpeg))
             else:
                 continue
         except OpenAutoGLMError as error:
@@ -115,7 +121,7 @@ def _serve(
 
 
 def _subject(name: str, command: Command) -> str:
-    return f"Page {command.number} of {name}" if isinstance(command, ReadPage) else name
+    return f"Page {command.number} of {name}" if isinstance(command, ReadPage | DrawPage) else name
 
 
 def _out_of_memory(name: str, command: Command, memory_bytes: int) -> Failed:
