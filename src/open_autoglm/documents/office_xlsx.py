@@ -72,7 +72,9 @@ class _SheetReader:
             self._page.add_picture(picture._data())
         if self._sheet._charts:
             count = len(self._sheet._charts)
-            self._page.warnings.append(f"Charts are not read ({count} of them); their numbers stand in cells.")
+            self._page.warnings.append(
+                f"Charts are not read ({count} of them); their numbers stand in cells."
+            )
         return self._page.page()
 
     def _filled_cells(self) -> dict[Position, Any]:
