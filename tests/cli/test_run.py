@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,9 @@ class Reader:
             pages.append(Page(number=2, width=1, height=1, error="It took longer than 60 s."))
         source = Source(name=path.name, sha256="0" * 64, media_type="text/plain", size_bytes=1, page_count=1)
         return Document(source=source, pages=tuple(pages))
+
+    def pictures(self, path: Path, document: Document, *, password: str | None = None):
+        return nullcontext(lambda _number: None)
 
 
 class ScriptedRuntime:
@@ -166,6 +169,7 @@ def test_json_goes_to_stdout_beside_the_file(tmp_path: Path, capsys: pytest.Capt
             2,
             "folder",
         ),
+        (["--task", "document_parse", "--input", "a.txt", "--input", "b.txt"], 2, "standard output"),
         (["--task", "document_parse", "--input", "bad.txt", "--no-summary"], 3, "Export it again."),
         (["--task", "document_parse", "--input", "a.txt", "--language", "fr"], 2, "language"),
     ],
@@ -198,6 +202,12 @@ def test_several_files_have_a_result_each(tmp_path: Path, capsys: pytest.Capture
     )
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.txt.md", "b.txt.md"]
     assert "2 files: 2 whole, 0 in part, 0 failed." in capsys.readouterr().err
+
+
+def test_several_results_as_json_are_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--input", "a.txt", "--input", "b.txt", "--json", "--no-summary") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["document"]["source"]["name"] for line in lines] == ["a.txt", "b.txt"]
 
 
 def test_one_failure_does_not_stop_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
