@@ -5,7 +5,8 @@ spanning cells, a borderless one, a scanned page in a handwriting font, a page t
 
 Only needed to change the example; the PDF is kept beside this script. It wants headless Chromium
 (``--chromium PATH``) and the fonts Noto CJK, Latin Modern Math and SetoFont (Debian: chromium,
-fonts-noto-cjk, fonts-lmodern, fonts-seto, fonts-lxgw-wenkai), and ``pypdfium2`` and ``pillow`` from the environment:
+fonts-noto-cjk, fonts-lmodern, fonts-seto, fonts-lxgw-wenkai), and ``pypdfium2`` and ``pillow`` from the
+environment:
 
     python examples/make_report.py
 """

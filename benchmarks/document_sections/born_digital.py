@@ -9,7 +9,7 @@ from pathlib import Path
 
 from document_sections.read_texts import PARSERS
 from document_sections.section import Options, Section
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 from open_autoglm.evaluation.text_similarity import word_similarity
 
 FILES = ("2305.03393v1-pg9", "amt_handbook_sample", "multi_page")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from document_sections.section import Options, Section
 from open_autoglm.documents.formulas import find_formulas
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 from rendered_formulas.corpus import ITEMS, TUNED
 from rendered_formulas.measure import Tally, add
 from rendered_formulas.measure import measure as measure_document

@@ -17,7 +17,7 @@ _READ_ALL = """
 import gc, sys, time, psutil
 from pathlib import Path
 from open_autoglm.documents.page_reader import read_page
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 process, started = psutil.Process(), time.process_time()
 with PdfFile.open(Path(sys.argv[1])) as file:
     for number in range(1, file.page_count + 1):

@@ -17,10 +17,10 @@ Read = Callable[[str], str]
 
 
 def open_autoglm() -> Read:
+    from open_autoglm.documents.layout.structure import settle
     from open_autoglm.documents.markdown import page_to_markdown
     from open_autoglm.documents.page_reader import read_page
-    from open_autoglm.documents.pdf import PdfFile
-    from open_autoglm.documents.structure import settle
+    from open_autoglm.documents.pdf.file import PdfFile
 
     def read(path: str) -> str:
         with PdfFile.open(Path(path)) as file:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from open_autoglm.documents.content import FoundFormula, PageContent
 from open_autoglm.documents.formulas import find_formulas
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 from rendered_formulas.corpus import ITEMS, TUNED, Item
 from rendered_formulas.score import similarity, tokens
 

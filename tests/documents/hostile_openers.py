@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from open_autoglm.documents.messages import OpenFile
 from open_autoglm.documents.model import Page
+from open_autoglm.documents.workers.messages import OpenFile
 from open_autoglm.errors import EncryptedInput
 
 

@@ -9,9 +9,9 @@ from rapidfuzz.distance import Indel
 
 from open_autoglm.documents.formats import detect_format
 from open_autoglm.documents.markdown import page_to_markdown
-from open_autoglm.documents.messages import OpenFile
 from open_autoglm.documents.model import Page, Region, Table
-from open_autoglm.documents.openers import PagedFile, open_file
+from open_autoglm.documents.workers.messages import OpenFile
+from open_autoglm.documents.workers.openers import PagedFile, open_file
 
 
 def opened(path: Path) -> PagedFile:

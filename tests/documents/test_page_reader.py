@@ -9,7 +9,7 @@ from page_samples import draw_pdf, write
 
 from open_autoglm.documents.model import Page, RegionType
 from open_autoglm.documents.page_reader import read_page
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 from open_autoglm.evaluation.text_similarity import word_similarity
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from open_autoglm.documents.content import PageContent, PageRaster
 from open_autoglm.documents.formulas import find_formulas
-from open_autoglm.documents.layout import lay_out
+from open_autoglm.documents.layout.lay_out import lay_out
 from open_autoglm.documents.model import Page
-from open_autoglm.documents.ocr import shared_reader
-from open_autoglm.documents.ocr_models import OcrSettings
-from open_autoglm.documents.recognize import complete
+from open_autoglm.documents.ocr.models import OcrSettings
+from open_autoglm.documents.ocr.reader import shared_reader
+from open_autoglm.documents.ocr.recognize import complete
 from open_autoglm.documents.tables import find_tables
 
 

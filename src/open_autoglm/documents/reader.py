@@ -14,14 +14,14 @@ from typing import Literal
 import psutil
 
 from open_autoglm.documents.formats import DRAWN, detect_format, media_type
+from open_autoglm.documents.layout.structure import settle
 from open_autoglm.documents.limits import ReadLimits
-from open_autoglm.documents.messages import OpenFile
 from open_autoglm.documents.model import Document, Page, Source
-from open_autoglm.documents.openers import OPENER
-from open_autoglm.documents.page_pool import PagePool, PoolOptions
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
-from open_autoglm.documents.structure import settle
+from open_autoglm.documents.workers.messages import OpenFile
+from open_autoglm.documents.workers.openers import OPENER
+from open_autoglm.documents.workers.page_pool import PagePool, PoolOptions
 from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded, OpenAutoGLMError
 
 PICTURE_DPI = 100.0

@@ -15,7 +15,7 @@ from open_autoglm.documents.content import Rect
 from open_autoglm.documents.formulas import find_formulas
 from open_autoglm.documents.formulas.find import BAR
 from open_autoglm.documents.model import ReadBy
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 
 DATA = Path(__file__).parent.parent.parent / "data" / "formulas"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from open_autoglm.documents.content import FoundTable, Rect
-from open_autoglm.documents.pdf import PdfFile
+from open_autoglm.documents.pdf.file import PdfFile
 from open_autoglm.documents.tables import find_tables
 from open_autoglm.documents.tables.render import table_to_html
 from open_autoglm.evaluation.teds import teds

@@ -1,0 +1,1 @@
+"""The text layer of a PDF: glyphs, words, lines, rulings and pictures of each page."""
