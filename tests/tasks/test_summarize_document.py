@@ -178,13 +178,16 @@ def test_a_document_in_another_language_is_summarized_in_the_one_asked_for(scrip
 
 def test_points_are_spread_over_the_pages_by_their_text(scripted) -> None:
     engine, script = scripted(lambda _: said((1, "第一页记录了这一天的观测结果。")))
-    line = "本页记录了这一天在观测站得到的各项结果与说明文字。"
-    note(engine, build("\n".join([line] * 8), "\n".join([line] * 4), "\n".join([line] * 4)))
+    lines = [
+        f"{sign}项记录了这一天在观测站得到的各项结果与说明文字。"
+        for sign in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"
+    ]
+    note(engine, build("\n".join(lines[:8]), "\n".join(lines[8:12]), "\n".join(lines[12:])))
     schema = script.requests[0].json_schema
     assert schema is not None
     points = schema["properties"]["points"]
-    choices = [item["properties"]["page"]["enum"] for item in points["prefixItems"]]
-    assert choices == [[1], [1], [2], [3]]
+    anchors = [item["properties"] for item in points["prefixItems"]]
+    assert [anchor["page"]["const"] for anchor in anchors] == [1, 1, 2, 3]
     assert (points["minItems"], points["maxItems"]) == (4, 4)
 
 

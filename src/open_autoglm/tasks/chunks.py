@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,13 +36,22 @@ _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;])\s+")
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkPart:
+    """A paragraph, heading or table of a chunk, and its page."""
+
+    page: int
+    text: str
+    heading: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of the running text with page marks, and the pages it holds."""
 
     text: str
     pages: tuple[int, ...]
-    characters: tuple[int, ...]
-    """How much of the text stands on each of ``pages``."""
+    parts: tuple[ChunkPart, ...]
+    """The paragraphs, headings and tables that ``text`` is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +166,8 @@ def _fitting(group: list[_Piece], limit: int, meter: TokenMeter, language: Langu
         lines.append(piece.text)
     text = "\n".join(lines)
     if len(text) <= 100 or meter.count(text) <= limit:
-        sizes: Counter[int] = Counter()
-        for piece in group:
-            sizes[piece.page] += len(piece.text)
-        yield Chunk(text, tuple(sizes), tuple(sizes.values()))
+        parts = tuple(ChunkPart(piece.page, piece.text, piece.heading) for piece in group)
+        yield Chunk(text, tuple(dict.fromkeys(part.page for part in parts)), parts)
         return
     if len(group) > 1:
         half = len(group) // 2

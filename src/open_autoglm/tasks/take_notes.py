@@ -26,6 +26,7 @@ MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 70, "en": 180}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
 _CHARACTERS_PER_POINT: Mapping[Language, int] = {"zh": 60, "en": 150}
 """A text shorter than this for each point would have its points say one thing twice."""
+_SECTION_CHARACTERS = 40
 _MAX_TOKENS = 480
 _POINTS_OF_ONLY_CHUNK = 4
 _POINTS_OF_EACH_CHUNK = 3
@@ -39,7 +40,7 @@ _DUTY_HINT = re.compile(
 _TASK: Mapping[Language, str] = {
     "zh": (
         "读上面的资料，填写JSON：\n"
-        "points：{count}条要点，每条概括成一句有主语和谓语的完整的话，写明谁、做什么、关键数字，互不重复，覆盖全文各部分；page是该内容所在页码。\n"
+        "points：{count}条要点，每条概括成一句有主语和谓语的完整的话，写明谁、做什么、关键数字，互不重复；概括section这一节，page是页码。\n"
         "people：资料中出现的人名。\n"
         "organizations：资料中出现的公司、机构全名。\n"
         "key_figures：最重要的数字，name是它指什么，value照抄原文（含单位）。{duties}\n"
@@ -48,7 +49,7 @@ _TASK: Mapping[Language, str] = {
     "en": (
         "Read the document above and fill in the JSON:\n"
         "points: {count} main points, each one full sentence with subject and verb that says who, what and "
-        "the key number, without repetition, over all parts of the text; page is the page it stands on.\n"
+        "the key number, without repetition; it sums up the section, on that page.\n"
         "people: names of persons in the document.\n"
         "organizations: full names of companies and institutions in the document.\n"
         "key_figures: the most important figures; name is what it measures, value is copied with its unit."
@@ -112,45 +113,42 @@ def _question(chunk: Chunk, count: int, language: Language) -> Question:
     # What patterns find is not asked for: every word of an answer takes time.
     found = any(find_duties(chunk.text))
     duties = not found and _DUTY_HINT.search(chunk.text) is not None
-    count = max(1, min(count, sum(chunk.characters) // _CHARACTERS_PER_POINT[language]))
+    count = max(1, min(count, sum(len(part.text) for part in chunk.parts) // _CHARACTERS_PER_POINT[language]))
     task = _TASK[language].format(count=count, duties=_DUTIES[language] if duties else "")
-    return Question(
-        chunk.text, task, _schema(_pages_of_points(chunk, count), language, duties=duties), _MAX_TOKENS
-    )
+    return Question(chunk.text, task, _schema(_anchors(chunk, count), language, duties=duties), _MAX_TOKENS)
 
 
-def _pages_of_points(chunk: Chunk, count: int) -> list[list[int]]:
-    """The pages each point may cite, so that the points spread over the text: a small model would else
-    take all of them from its beginning."""
-    total = sum(chunk.characters)
-    spread: list[list[int]] = []
-    for point in range(count):
-        begin, end = total * point / count, total * (point + 1) / count
-        reached = 0
-        pages: list[int] = []
-        for page, size in zip(chunk.pages, chunk.characters, strict=True):
-            if reached < end and reached + size > begin:
-                pages.append(page)
-            reached += size
-        spread.append(pages)
-    return spread
+def _anchors(chunk: Chunk, count: int) -> list[tuple[str, int]]:
+    """For each point a page and, where there is one, a heading it has to be about.
+
+    They are spread over the text by its length: a small model would else copy its beginning.
+    """
+    total = sum(len(part.text) for part in chunk.parts)
+    shares: list[list[tuple[int, str, int]]] = [[] for _ in range(count)]
+    reached = 0
+    heading = ""
+    for part in chunk.parts:
+        if part.heading:
+            heading = part.text.lstrip("# ")[:_SECTION_CHARACTERS]
+        else:
+            middle = reached + len(part.text) / 2
+            share = shares[min(count - 1, int(middle * count / total))]
+            share.append((len(part.text), heading, part.page))
+        reached += len(part.text)
+    longest = [max(share) for share in shares if share]
+    return [(heading, page) for _, heading, page in longest] or [("", chunk.pages[0])]
 
 
-def _schema(pages: list[list[int]], language: Language, *, duties: bool) -> dict[str, Any]:
+def _schema(anchors: list[tuple[str, int]], language: Language, *, duties: bool) -> dict[str, Any]:
     def texts(items: int, characters: int) -> dict[str, Any]:
         return {"type": "array", "maxItems": items, "items": {"type": "string", "maxLength": characters}}
 
-    point = {
-        "type": "string",
-        "minLength": _MIN_POINT_CHARACTERS[language],
-        "maxLength": MAX_POINT_CHARACTERS[language],
-    }
     properties: dict[str, Any] = {
         "points": {
             "type": "array",
-            "prefixItems": [_object({"page": {"enum": choice}, "text": point}) for choice in pages],
-            "minItems": len(pages),
-            "maxItems": len(pages),
+            "prefixItems": [_point(heading, page, language) for heading, page in anchors],
+            "minItems": len(anchors),
+            "maxItems": len(anchors),
         },
         "people": texts(6, 40),
         "organizations": texts(5, 60),
@@ -165,6 +163,16 @@ def _schema(pages: list[list[int]], language: Language, *, duties: bool) -> dict
     if duties:
         properties["duties"] = texts(3, 80 if language == "zh" else 200)
     return _object(properties)
+
+
+def _point(heading: str, page: int, language: Language) -> dict[str, Any]:
+    text = {
+        "type": "string",
+        "minLength": _MIN_POINT_CHARACTERS[language],
+        "maxLength": MAX_POINT_CHARACTERS[language],
+    }
+    section = {"section": {"const": heading}} if heading else {}
+    return _object({**section, "page": {"const": page}, "text": text})
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
