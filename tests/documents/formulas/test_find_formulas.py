@@ -17,6 +17,7 @@ from open_autoglm.documents.formulas.find import BAR
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.pdf.file import PdfFile
 
+EXAMPLE = Path(__file__).parents[3] / "examples" / "report.pdf"
 DATA = Path(__file__).parent.parent.parent / "data" / "formulas"
 
 READ = {
@@ -50,6 +51,20 @@ def test_every_formula_of_a_page_is_read_and_nothing_else(name: str) -> None:
         found = find_formulas(file.content(1), file.raster(1))
     assert {formula.latex: formula.display for formula in found} == READ[name]
     assert all(formula.read_by is ReadBy.TEXT_LAYER and formula.confidence >= 0.9 for formula in found)
+
+
+def test_formulas_of_fonts_without_names_are_read_with_their_decimals() -> None:
+    with PdfFile.open(EXAMPLE) as file:
+        found = find_formulas(file.content(2), file.raster(2))
+    assert [formula.latex for formula in found if formula.display] == [
+        r"v = \frac{1}{n}R_h^{2/3}\sqrt{S} \tag{1}",
+        r"\sigma_Q = \sqrt{\sigma_h^2 + \sigma_A^2 + \sigma_v^2} \tag{4}",
+        r"Q = \sum_{i = 1}^{N}v_iA_i \tag{2}",
+        r"Q = a(h - h_0)^b \tag{3}",
+    ]
+    assert {"a = 11.4", "b = 1.72", r"\sigma_h"} <= {
+        formula.latex for formula in found if not formula.display
+    }
 
 
 def test_the_pages_say_what_was_set() -> None:

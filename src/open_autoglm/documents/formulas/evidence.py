@@ -136,9 +136,19 @@ def label(glyphs: Sequence[Glyph], fonts: MathFonts) -> list[Says]:
         elif end - start == 1 and _BOLD.search(glyphs[start].font):
             labels[start] = Says.MEMBER
     for index, glyph in enumerate(glyphs):
-        if glyph.text in ACCENTS and _is_over_math(glyphs, labels, index):
+        over = glyph.text in ACCENTS and _is_over_math(glyphs, labels, index)
+        if over or (labels[index] is Says.TEXT and _is_decimal_point(glyphs, index)):
             labels[index] = Says.MEMBER
     return labels
+
+
+def _is_decimal_point(glyphs: Sequence[Glyph], index: int) -> bool:
+    """A point or comma of a text font between two digits, with no space around it."""
+    if glyphs[index].text not in (".", ",") or not 0 < index < len(glyphs) - 1:
+        return False
+    before, point, after = glyphs[index - 1 : index + 2]
+    tight = max(point.box.x0 - before.box.x1, after.box.x0 - point.box.x1) < 0.25 * point.size
+    return tight and before.text.isdigit() and after.text.isdigit()
 
 
 def _is_over_math(glyphs: Sequence[Glyph], labels: Sequence[Says], index: int) -> bool:

@@ -44,7 +44,11 @@ class FontTable:
         address = ctypes.addressof(handle.contents)
         font = self._known.get(address)
         if font is None:
-            font = self._known[address] = _read_font(handle)
+            font = _read_font(handle)
+            if not font.name:
+                # Browsers print fonts without a name; which glyphs share one still tells math from prose.
+                font = replace(font, name=f"unnamed-{len(self._known) + 1}")
+            self._known[address] = font
         return replace(font, bold=True) if stroked and not font.bold else font
 
 
