@@ -65,6 +65,14 @@ class Settings(BaseModel):
     worker_memory_mb: int = Field(
         default=3072, ge=256, description="Memory one document worker may take, in MB."
     )
+    ocr_backend: Literal["onnxruntime", "openvino"] = Field(
+        default="onnxruntime",
+        description="What recognizes text in pictures. openvino needs the extra of that name.",
+    )
+    formula_model: Path | None = Field(
+        default=None,
+        description="Folder of a model that reads pictures of formulas as LaTeX; see docs/formulas.md.",
+    )
     page_cache_mb: int = Field(
         default=512,
         ge=0,

@@ -10,6 +10,7 @@ from functools import cached_property
 from open_autoglm.config import Settings
 from open_autoglm.documents.limits import ReadLimits
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions
+from open_autoglm.documents.recognition import Recognition
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.engine.devices import graphics_devices
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
@@ -93,6 +94,9 @@ class Runtime:
                     max_pages=settings.max_pages,
                     page_timeout_s=settings.page_timeout_s,
                     worker_memory_mb=settings.worker_memory_mb,
+                ),
+                recognition=Recognition(
+                    ocr_backend=settings.ocr_backend, formula_model=settings.formula_model
                 ),
                 cores=self.hardware.free_physical_cores,
                 store_folder=settings.data_dir / "documents" if settings.page_cache_mb else None,

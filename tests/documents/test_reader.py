@@ -14,7 +14,8 @@ from open_autoglm.documents.limits import ReadLimits
 from open_autoglm.documents.model import Document
 from open_autoglm.documents.page_selection import parse_pages
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions, ReadOptions, ReadProgress
-from open_autoglm.errors import Cancelled, EncryptedInput, LimitExceeded, UsageError
+from open_autoglm.documents.recognition import Recognition
+from open_autoglm.errors import Cancelled, EncryptedInput, LimitExceeded, ModelNotInstalled, UsageError
 
 HERE = Path(__file__).parent
 
@@ -178,3 +179,21 @@ def test_pictures_show_pages_upright_and_a_format_without_any_gives_none(tmp_pat
     plain.write_text("words", encoding="utf-8")
     with reader.pictures(plain, reader.read(plain)) as picture:
         assert picture(1) is None
+
+
+def test_a_formula_model_that_is_not_there_is_said_before_any_page_is_read(tmp_path: Path) -> None:
+    reader = DocumentReader(ReaderOptions(recognition=Recognition(formula_model=tmp_path / "none")))
+    with pytest.raises(ModelNotInstalled, match=r"none lacks encoder\.onnx.*formula_model"):
+        reader.read(pdf(tmp_path, 1))
+
+
+def test_pages_read_with_other_recognition_are_not_taken_from_the_store(tmp_path: Path) -> None:
+    path = pdf(tmp_path, 1)
+    kept = []
+    for backend in ("onnxruntime", "onnxruntime", "openvino"):
+        options = ReaderOptions(
+            store_folder=tmp_path / "store", recognition=Recognition.model_validate({"ocr_backend": backend})
+        )
+        DocumentReader(options).read(path, on_progress=lambda told: kept.append(told.kept))
+    assert sorted(set(kept)) == [0, 1]
+    assert kept[-1] == 0

@@ -19,6 +19,7 @@ from open_autoglm.documents.limits import ReadLimits
 from open_autoglm.documents.model import Document, Page, Source
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
+from open_autoglm.documents.recognition import Recognition
 from open_autoglm.documents.workers.messages import OpenFile
 from open_autoglm.documents.workers.openers import OPENER
 from open_autoglm.documents.workers.page_pool import PagePool, PoolOptions
@@ -64,6 +65,7 @@ class ReaderOptions:
     store_folder: Path | None = None
     """Where finished pages are kept for the next run; None: nowhere."""
     store_mb: int = 512
+    recognition: Recognition = Recognition()  # noqa: RUF009 - frozen
     opener: str = OPENER
     """``module:function`` that opens a file inside the worker."""
 
@@ -114,7 +116,12 @@ class DocumentReader:
         limits = self._options.limits
         format_ = detect_format(path, limits.max_file_mb)
         digest, size = _digest(path, check)
-        request = OpenFile(path=str(path.absolute()), format=format_, password=options.password)
+        request = OpenFile(
+            path=str(path.absolute()),
+            format=format_,
+            password=options.password,
+            recognition=self._options.recognition,
+        )
         with PagePool(request, path.name, self._pool_options(), check) as pool:
             opened = pool.open()
             numbers = options.pages.numbers(opened.page_count, path.name)
@@ -185,8 +192,8 @@ class DocumentReader:
         """
         if self._options.store_folder is None or request.password is not None:
             return {}
-        version = reader_version()
-        return {number: PageKey(digest, number, request.format, version, {}) for number in numbers}
+        version, options = reader_version(), self._options.recognition.as_options()
+        return {number: PageKey(digest, number, request.format, version, options) for number in numbers}
 
 
 def _read_pages(

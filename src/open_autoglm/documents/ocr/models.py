@@ -13,11 +13,12 @@ import importlib.util
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from open_autoglm.documents.recognition import OcrBackend
 from open_autoglm.errors import ExtraMissing, ModelFileRejected
 
 PACKAGE = "rapidocr"
@@ -37,7 +38,7 @@ class OcrModel(StrEnum):
 class OcrSettings:
     """``backend`` is a declared choice: ``openvino`` needs that package and more memory."""
 
-    backend: Literal["onnxruntime", "openvino"] = "onnxruntime"
+    backend: OcrBackend = "onnxruntime"
     threads: int = 2
     """Threads inside one operator. They sleep while they wait: spinning would cost as much as work."""
 

@@ -15,6 +15,7 @@ from open_autoglm import errors
 from open_autoglm.documents.formats import Format
 from open_autoglm.documents.limits import MAX_PAGE_MESSAGE_BYTES
 from open_autoglm.documents.model import Page
+from open_autoglm.documents.recognition import Recognition
 from open_autoglm.errors import DamagedInput, OpenAutoGLMError
 
 _LENGTH = struct.Struct(">I")
@@ -42,6 +43,7 @@ class OpenFile(_Message):
     path: str
     format: Format
     password: str | None = None
+    recognition: Recognition = Recognition()
 
 
 class ReadPage(_Message):

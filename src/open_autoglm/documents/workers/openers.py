@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from open_autoglm.documents.content import PageContent, PageRaster
 from open_autoglm.documents.formats import Format
 from open_autoglm.documents.model import Page
+from open_autoglm.documents.recognition import Recognition
 from open_autoglm.documents.workers.messages import OpenFile
+
+if TYPE_CHECKING:
+    from open_autoglm.documents.formulas import FormulaModel
 
 JPEG_QUALITY = 70
 """Text stays sharp enough to compare with what was read, at about 60 kB a page."""
@@ -48,8 +52,15 @@ class DrawnFile(Protocol):
 class DrawnPages:
     """Reads the pages of a PDF or picture file by ``read_page``."""
 
-    def __init__(self, file: DrawnFile) -> None:
+    def __init__(self, file: DrawnFile, recognition: Recognition) -> None:
+        """Raises ModelNotInstalled or ModelFileRejected for a formula model that can't be used."""
         self._file = file
+        self._ocr_backend = recognition.ocr_backend
+        self._formula_model: FormulaModel | None = None
+        if recognition.formula_model is not None:
+            from open_autoglm.documents.formulas.model import FormulaModel
+
+            self._formula_model = FormulaModel.open(recognition.formula_model)
         self.page_count = file.page_count
         self.title: str | None = getattr(file, "title", None)
         self.author: str | None = getattr(file, "author", None)
@@ -58,7 +69,13 @@ class DrawnPages:
     def read_page(self, number: int, threads: int) -> Page:
         from open_autoglm.documents.page_reader import read_page
 
-        return read_page(self._file.content(number), self._file.raster(number), threads=threads)
+        return read_page(
+            self._file.content(number),
+            self._file.raster(number),
+            threads=threads,
+            ocr_backend=self._ocr_backend,
+            formula_model=self._formula_model,
+        )
 
     def draw_page(self, number: int, rotation: int, dpi: float) -> bytes:
         from io import BytesIO
@@ -74,13 +91,13 @@ class DrawnPages:
 def _open_pdf(request: OpenFile) -> PagedFile:
     from open_autoglm.documents.pdf.file import PdfFile
 
-    return DrawnPages(PdfFile.open(Path(request.path), request.password))
+    return DrawnPages(PdfFile.open(Path(request.path), request.password), request.recognition)
 
 
 def _open_picture(request: OpenFile) -> PagedFile:
     from open_autoglm.documents.ocr.picture_file import PictureFile
 
-    return DrawnPages(PictureFile.open(Path(request.path)))
+    return DrawnPages(PictureFile.open(Path(request.path)), request.recognition)
 
 
 def _markup(module: str, function: str) -> Callable[[OpenFile], PagedFile]:
