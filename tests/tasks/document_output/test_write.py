@@ -83,6 +83,7 @@ def result() -> ParsedDocument:
                 citations=cited,
                 verified=True,
                 found_by=FoundBy.PATTERN,
+                note="two readings",
             ),
             KeyValue(kind=KeyKind.PERSON, value="Nobody", verified=False, found_by=FoundBy.MODEL),
         ),
@@ -91,9 +92,11 @@ def result() -> ParsedDocument:
             overview="A station measured a river.",
             points=(SummaryPoint(text="It rained.", pages=(1,), verified=True),),
             parts=1,
+            notes=("One point was dropped.",),
         ),
         model=ModelUsed(asked="autoglm-large", name="tiny", reason="the only one", engine="scripted"),
         errors=("Page 2 was not read.",),
+        notes=("Names were looked up.",),
     )
 
 
@@ -120,6 +123,9 @@ def written(result: ParsedDocument, tmp_path: Path) -> Callable[[str], str]:
         "tiny",
         "the only one",
         "Page 2 was not read.",
+        "two readings",
+        "One point was dropped.",
+        "Names were looked up.",
     ],
 )
 def test_every_form_holds_every_fact(written: Callable[[str], str], name: str, fact: str) -> None:

@@ -18,7 +18,7 @@ from open_autoglm.documents.model import Box, Page, Region, RegionType
 from open_autoglm.documents.tables.render import table_to_html
 from open_autoglm.tasks.document_output.inline_math import split_inline_math
 from open_autoglm.tasks.document_output.labels import CHINESE, Labels, labels_of
-from open_autoglm.tasks.document_output.text import field_text, key_value_line, pages_of
+from open_autoglm.tasks.document_output.text import field_text, key_value_line, notes_of, pages_of
 from open_autoglm.tasks.document_result import Citation, ParsedDocument
 
 PagePicture = Callable[[int], bytes | None]
@@ -47,6 +47,7 @@ def to_html(result: ParsedDocument, picture: PagePicture) -> Iterator[str]:
     yield from _summary(result, labels)
     yield from _key_information(result, labels)
     yield from _fields(result, labels)
+    yield from _notes(result, labels)
     for page in result.document.pages:
         yield from _page(page, picture(page.number), labels)
     yield "</main>\n</body>\n</html>\n"
@@ -72,7 +73,6 @@ def _summary(result: ParsedDocument, labels: Labels) -> Iterator[str]:
         doubt = "" if point.verified else f' <mark class="doubt">{labels.unverified}</mark>'
         yield f"<li>{escape(point.text)} {links}{doubt}</li>\n"
     yield "</ul>\n"
-    yield from (f'<p class="note">{escape(note)}</p>\n' for note in summary.notes)
     yield "</section>\n"
 
 
@@ -103,6 +103,12 @@ def _fields(result: ParsedDocument, labels: Labels) -> Iterator[str]:
             f"{_links(field.citations)}{doubt}{note}</dd>\n"
         )
     yield "</dl></section>\n"
+
+
+def _notes(result: ParsedDocument, labels: Labels) -> Iterator[str]:
+    if notes := notes_of(result):
+        items = "".join(f"<li>{escape(note)}</li>\n" for note in notes)
+        yield f'<section class="note"><h2>{labels.notes}</h2>\n<ul>\n{items}</ul></section>\n'
 
 
 def _links(citations: tuple[Citation, ...]) -> str:

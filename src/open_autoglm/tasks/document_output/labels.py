@@ -16,6 +16,7 @@ class Labels:
     fields: str
     text: str
     problems: str
+    notes: str
     page: str
     page_citation: str
     unverified: str
@@ -35,6 +36,7 @@ ENGLISH = Labels(
     fields="Fields",
     text="Text",
     problems="What went wrong",
+    notes="Notes",
     page="Page {}",
     page_citation="[p. {}]",
     unverified="not found in the document",
@@ -62,6 +64,7 @@ CHINESE = Labels(
     fields="字段",
     text="正文",
     problems="出现的问题",
+    notes="说明",
     page="第 {} 页",
     page_citation="[第 {} 页]",
     unverified="文档中未找到",

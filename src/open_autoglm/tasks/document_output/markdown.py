@@ -7,7 +7,7 @@ from itertools import groupby
 
 from open_autoglm.documents.markdown import document_to_markdown, escape
 from open_autoglm.tasks.document_output.labels import Labels, labels_of
-from open_autoglm.tasks.document_output.text import field_text, key_value_line, pages_of
+from open_autoglm.tasks.document_output.text import field_text, key_value_line, notes_of, pages_of
 from open_autoglm.tasks.document_result import ParsedDocument
 
 
@@ -31,7 +31,7 @@ def _front(result: ParsedDocument, labels: Labels) -> Iterator[str]:
         for point in result.summary.points:
             doubt = "" if point.verified else f" *({labels.unverified})*"
             yield f"- {escape(point.text)} {escape(labels.cite(point.pages))}{doubt}\n"
-        yield "\n" + "".join(f"> {escape(note)}\n\n" for note in result.summary.notes)
+        yield "\n"
     ordered = sorted(result.key_information, key=lambda value: list(labels.kinds).index(value.kind))
     if ordered:
         yield f"## {labels.key_information}\n\n"
@@ -46,3 +46,5 @@ def _front(result: ParsedDocument, labels: Labels) -> Iterator[str]:
             yield f"- **{escape(field.name)}**: {escape(field_text(field, labels))} {cited}{doubt}".rstrip()
             yield f" ({escape(field.note)})\n" if field.note else "\n"
         yield "\n"
+    if notes := notes_of(result):
+        yield f"## {labels.notes}\n\n" + "".join(f"- {escape(note)}\n" for note in notes) + "\n"

@@ -20,6 +20,7 @@ def to_text(result: ParsedDocument) -> Iterator[str]:
     yield from _summary(result, labels)
     yield from _key_information(result.key_information, labels)
     yield from _fields(result.fields, labels)
+    yield from _notes(result, labels)
     yield _heading(labels.text)
     for page in result.document.pages:
         yield from _page(page, labels)
@@ -36,6 +37,17 @@ def _problems(result: ParsedDocument, labels: Labels) -> Iterator[str]:
         yield from (f"! {problem}\n" for problem in problems)
 
 
+def _notes(result: ParsedDocument, labels: Labels) -> Iterator[str]:
+    if notes := notes_of(result):
+        yield _heading(labels.notes)
+        yield from (f"- {note}\n" for note in notes)
+
+
+def notes_of(result: ParsedDocument) -> list[str]:
+    """How the result came to be: of the whole and of its summary."""
+    return [*result.notes, *(result.summary.notes if result.summary else ())]
+
+
 def _summary(result: ParsedDocument, labels: Labels) -> Iterator[str]:
     summary = result.summary
     if summary is None:
@@ -46,8 +58,6 @@ def _summary(result: ParsedDocument, labels: Labels) -> Iterator[str]:
     for point in summary.points:
         doubt = "" if point.verified else f" ({labels.unverified})"
         yield f"- {point.text} {labels.cite(point.pages)}{doubt}\n"
-    for note in summary.notes:
-        yield f"! {note}\n"
 
 
 def _key_information(values: Iterable[KeyValue], labels: Labels) -> Iterator[str]:
@@ -61,13 +71,14 @@ def _key_information(values: Iterable[KeyValue], labels: Labels) -> Iterator[str
 
 
 def key_value_line(value: KeyValue, labels: Labels) -> str:
-    """``label: value (normalized) [p. 2]``."""
+    """``label: value (normalized) [p. 2] - note``."""
     text = f"{value.label}: {value.value}" if value.label else value.value
     if value.normalized and value.normalized != value.value:
         text += f" ({value.normalized})"
     if not value.verified:
         text += f" ({labels.unverified})"
-    return f"{text} {labels.cite(pages_of(value.citations))}".rstrip()
+    doubt = f" - {value.note}" if value.note else ""
+    return f"{text} {labels.cite(pages_of(value.citations))}".rstrip() + doubt
 
 
 def pages_of(citations: Iterable[Citation]) -> tuple[int, ...]:
