@@ -7,6 +7,7 @@ on the picture leads to its region and back. Low confidence is coloured and says
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from html import escape
 from importlib.resources import files
@@ -24,6 +25,7 @@ from open_autoglm.tasks.document_result import Citation, ParsedDocument
 PagePicture = Callable[[int], bytes | None]
 """JPEG of an upright page by its number; None when the source has no picture of it."""
 
+_TAG = re.compile(r"\s*\\tag\{([^{}]*)\}")
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -146,7 +148,7 @@ def _outline(region: Region, box: Box, page: Page) -> str:
 
 def _framed(region: Region, body: str, labels: Labels) -> str:
     low = " low" if region.low_confidence else ""
-    facts = f"{region.type.value} · {region.read_by.value} · {region.confidence:.0%}"
+    facts = f"{region.type.value} · {region.read_by.value} · {region.confidence:.0%}".replace("_", " ")
     mark = (
         f' <mark class="low">{labels.low_confidence.format(region.confidence)}</mark>'
         if region.low_confidence
@@ -165,7 +167,7 @@ def _region(region: Region) -> str:
         return f'<div class="wide">{table_to_html(region.table)}</div>\n'
     if region.type is RegionType.FORMULA and region.formula is not None:
         if region.formula.latex is not None:
-            return f"<div>{_mathml(region.formula.latex, display=True)}</div>\n"
+            return _display_formula(region.formula.latex)
         return _image(region) + f"<p>{escape(region.formula.raw_text)}</p>\n"
     if region.type is RegionType.FIGURE:
         return _image(region) + (f"<p>{escape(region.text)}</p>\n" if region.text else "")
@@ -189,6 +191,13 @@ def _inline(region: Region) -> str:
         return escape(region.text)
     pieces = split_inline_math(region.markdown)
     return "".join(_mathml(piece, display=False) if is_math else escape(piece) for piece, is_math in pieces)
+
+
+def _display_formula(latex: str) -> str:
+    """The formula on a line of its own, its number at the right as on the page."""
+    tag = _TAG.search(latex)
+    number = f'<span class="tag">({escape(tag[1])})</span>' if tag else ""
+    return f"<div>{number}{_mathml(_TAG.sub('', latex), display=True)}</div>\n"
 
 
 def _mathml(latex: str, *, display: bool) -> str:
