@@ -95,12 +95,12 @@ def test_the_largest_text_of_the_first_page_is_the_title() -> None:
         (line("Measurements", 50, 80, size=16), 1),
         (line("Measurements", 50, 80, size=14), 2),
         (line("Measurements", 50, 80, bold=True), 4),
-        (line("2.3 Measurements", 50, 80, bold=True), 2),
-        (line("第三章 测量", 50, 80, size=14), 1),
+        (line("2.3 Measurements", 50, 80, bold=True), 4),
+        (line("第三章 测量", 50, 80, size=14), 2),
         (line("Measurements", 50, 80, italic=True), 4),
     ],
 )
-def test_headings_and_their_levels(head: Line, level: int) -> None:
+def test_headings_and_their_levels_by_size(head: Line, level: int) -> None:
     found = only(page(*body(20), head, *body(100)), RegionType.HEADING)
     assert found.level == level
 

@@ -62,9 +62,6 @@ def test_one_page_alone_has_no_running_lines() -> None:
     ]
 
 
-def test_heading_levels_have_no_holes() -> None:
-    def heading(text: str, level: int) -> Region:
-        return region(text, 200, kind=RegionType.HEADING, level=level)
-
-    pages = settle([page(1, heading("One", 2), heading("One a", 4)), page(2, heading("Two", 2))])
-    assert [[region.level for region in page.regions] for page in pages] == [[1, 2], [1]]
+def test_ids_count_in_the_final_order() -> None:
+    pages = settle([page(n, region("Body", 200), region("Annual Report", 20)) for n in range(1, 4)])
+    assert [one.id for one in pages[1].regions] == ["p2r1", "p2r2"]

@@ -74,7 +74,7 @@ def role_of(block: Block, text: str, around: Surroundings) -> Role:
     if _is_title(block, text, around):
         return Role(RegionType.TITLE)
     if _is_heading(block, text, marker, around):
-        return Role(RegionType.HEADING, _heading_level(block, marker, style))
+        return Role(RegionType.HEADING, _heading_level(block, style))
     if marker is not None and marker.kind != "decimal":
         if marker.kind == "chapter" and len(text) > LONGEST_HEADING:
             return Role(RegionType.PARAGRAPH)
@@ -159,9 +159,8 @@ def _is_heading(block: Block, text: str, marker: Marker | None, around: Surround
     return bool(numbered and (other_font or (marker and marker.kind in ("decimal", "chapter"))))
 
 
-def _heading_level(block: Block, marker: Marker | None, style: PageStyle) -> int:
-    if marker is not None and marker.kind in ("decimal", "chapter"):
-        return min(6, marker.depth)
+def _heading_level(block: Block, style: PageStyle) -> int:
+    """By its size alone; what its number says shows only among all headings of the document."""
     ratio = block.size / style.size
     for level, least in enumerate((1.6, 1.3, LARGER), start=1):
         if ratio >= least:

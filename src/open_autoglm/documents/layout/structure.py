@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from open_autoglm.documents.layout.heading_levels import with_heading_levels
 from open_autoglm.documents.model import Page, Region, RegionType
 
 MARGIN = 0.13
@@ -28,10 +29,8 @@ _Key = tuple[str, bool, int]
 
 
 def settle(pages: Sequence[Page]) -> tuple[Page, ...]:
-    """The same pages with running heads and feet marked and heading levels made consecutive."""
-    pages = _mark_running(pages)
-    levels = _level_map(pages)
-    return tuple(_with_levels(page, levels) for page in pages)
+    """The same pages with running heads and feet marked and heading levels settled; ids follow the order."""
+    return tuple(_renumbered(page) for page in with_heading_levels(_mark_running(pages)))
 
 
 def _mark_running(pages: Sequence[Page]) -> tuple[Page, ...]:
@@ -83,17 +82,10 @@ def _times(key: _Key, seen: Counter[_Key]) -> int:
     return sum(seen[text, top, height + step] for step in (-1, 0, 1))
 
 
-def _level_map(pages: Sequence[Page]) -> dict[int, int]:
-    """The levels that occur, renumbered from 1 without holes."""
-    found = {region.level for page in pages for region in page.regions if region.type is RegionType.HEADING}
-    return {level: index for index, level in enumerate(sorted(filter(None, found)), start=1)}
-
-
-def _with_levels(page: Page, levels: dict[int, int]) -> Page:
+def _renumbered(page: Page) -> Page:
+    """Running heads that were found late have moved to the front: ids count in the final order."""
     regions = tuple(
-        region.model_copy(update={"level": levels[region.level]})
-        if region.type is RegionType.HEADING and region.level is not None
-        else region
-        for region in page.regions
+        region.model_copy(update={"id": f"p{page.number}r{index}"})
+        for index, region in enumerate(page.regions, start=1)
     )
     return page.model_copy(update={"regions": regions})
