@@ -1,13 +1,19 @@
-"""Fixtures every test may use, and the guard that keeps real models out of unit tests."""
+"""Fixtures every test may use: shared data, the small real model, a data folder of its own."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+SMALL_MODEL = "smollm2-135m-instruct"
+# Read now: a fixture below hides such variables from every test.
+NAMED_MODEL = os.environ.get("OPEN_AUTOGLM_TEST_MODEL")
+IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
 @pytest.fixture
@@ -21,9 +27,20 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's data folder, settings file or environment."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("OPEN_AUTOGLM_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("OPEN_AUTOGLM_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def small_model_path() -> Path:
+    """SmolLM2-135M as `open-autoglm-cli pull` installs it, or the file OPEN_AUTOGLM_TEST_MODEL names."""
+    folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / SMALL_MODEL
+    found = [Path(NAMED_MODEL)] if NAMED_MODEL else sorted(folder.glob("*.gguf"))
+    if found and found[0].is_file():
+        return found[0]
+    missing = f"no {SMALL_MODEL} in {folder}: run `open-autoglm-cli pull {SMALL_MODEL}`"
+    if IN_CI:
+        pytest.fail(missing)
+    pytest.skip(missing)

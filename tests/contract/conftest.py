@@ -1,13 +1,11 @@
-"""The small real model, found once a session, and engines that every contract test runs on."""
+"""The engines that every contract test runs on."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-import platformdirs
 import pytest
 from contenders import Contender, count_busy_slots, first_model_of, scripted_answer
 
@@ -18,9 +16,6 @@ from open_autoglm.engine.scripted import ScriptedEngine
 from open_autoglm.engine.upstream import UpstreamEngine, UpstreamOptions
 
 SMALL_MODEL = "smollm2-135m-instruct"
-# Read now: a fixture of tests/conftest.py hides such variables from every test.
-NAMED_MODEL = os.environ.get("OPEN_AUTOGLM_TEST_MODEL")
-IN_CI = os.environ.get("CI", "").lower() == "true"
 WINDOW = 512
 SLOTS = 2
 
@@ -28,19 +23,6 @@ SLOTS = 2
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def small_model_path() -> Path:
-    """SmolLM2-135M as `open-autoglm-cli pull` installs it, or the file OPEN_AUTOGLM_TEST_MODEL names."""
-    folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / SMALL_MODEL
-    found = [Path(NAMED_MODEL)] if NAMED_MODEL else sorted(folder.glob("*.gguf"))
-    if found and found[0].is_file():
-        return found[0]
-    missing = f"no {SMALL_MODEL} in {folder}: run `open-autoglm-cli pull {SMALL_MODEL}`"
-    if IN_CI:
-        pytest.fail(missing)
-    pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")
