@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from open_autoglm.documents.content import Line, Rect
 from open_autoglm.documents.layout.markers import split_marker
 from open_autoglm.documents.layout.pieces import Piece, with_words
+from open_autoglm.documents.layout.ragged import ENTRY, separate_lines
 from open_autoglm.documents.layout.text import line_text
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.pdf.character_classes import is_cjk
@@ -31,9 +31,6 @@ FIRST_INDENT = 5.0
 
 SHORT_LINE = 0.75
 """Of the block's width: a line that ends a sentence before this ends the paragraph."""
-
-_ENTRY = re.compile(r"(?:[01]?\d|2[0-3])[:：][0-5]\d\b")
-"""The time of day at the start of a line: entries of a log, one below the other."""
 
 _SENTENCE_END = (".", "!", "?", ":", ";", "。", "!", "?", ":", ";", "”", '"')
 
@@ -115,6 +112,7 @@ def build_blocks(pieces: Sequence[Piece], style: PageStyle) -> list[Block | Piec
     """Pieces in reading order with their lines grouped; other pieces stay as they are."""
     result: list[Block | Piece] = []
     block: Block | None = None
+    separate = separate_lines([piece.line for piece in pieces if piece.line is not None])
     for piece in pieces:
         line = piece.line
         if line is None:
@@ -123,7 +121,7 @@ def build_blocks(pieces: Sequence[Piece], style: PageStyle) -> list[Block | Piec
             continue
         if block is not None and _same_row(block.lines[-1], line):
             block.lines[-1] = with_words(block.lines[-1], [*block.lines[-1].words, *line.words])
-        elif block is not None and _continues(block, line, style):
+        elif block is not None and id(line) not in separate and _continues(block, line, style):
             block.add(line)
         else:
             edge = _end(line)
@@ -220,7 +218,7 @@ def _ends_paragraph(block: Block, line: Line) -> bool:
 def _starts_paragraph(block: Block, line: Line, size: float) -> bool:
     if _weight(line)[1]:  # code keeps its own indentation
         return False
-    if _ENTRY.match(line.text) and any(_ENTRY.match(other.text) for other in block.lines):
+    if ENTRY.match(line.text) and any(ENTRY.match(other.text) for other in block.lines):
         return True
     last = block.lines[-1]
     right = max(block.edge, _end(line))

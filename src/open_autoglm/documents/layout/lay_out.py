@@ -73,7 +73,7 @@ class _PageLayout:
             if isinstance(item, Piece):
                 yield from _piece_region(item, self._content.number)
                 continue
-            text = join_lines([line_text(line) for line in item.lines], self._vocabulary)
+            text = self._join(item, [line_text(line) for line in item.lines])
             if not text:
                 continue
             role = role_of(item, text, around)
@@ -84,6 +84,9 @@ class _PageLayout:
             elif role.type is not RegionType.PARAGRAPH:
                 indents.clear()
             yield self._block_region(item, role, text)
+
+    def _join(self, block: Block, texts: Sequence[str]) -> str:
+        return join_lines(texts, self._vocabulary, recognized=block.read_by is ReadBy.OCR)
 
     def _surroundings(self, items: Sequence[Block | Piece], style: PageStyle) -> Surroundings:
         blocks = [item for item in items if isinstance(item, Block)]
@@ -118,7 +121,7 @@ class _PageLayout:
         if not near:
             return None
         given: set[int] = set()
-        text = join_lines([line_markdown(line, near, given) for line in block.lines], self._vocabulary)
+        text = self._join(block, [line_markdown(line, near, given) for line in block.lines])
         if not given:
             return None
         return text.removeprefix(marker).lstrip() if marker else text

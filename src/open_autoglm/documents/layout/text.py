@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from open_autoglm.documents.content import FoundFormula, Line, Word
 from open_autoglm.documents.markdown import escape
-from open_autoglm.documents.pdf.character_classes import SOFT_HYPHEN, is_cjk
+from open_autoglm.documents.pdf.character_classes import SOFT_HYPHEN, is_cjk, is_cjk_punctuation
 
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
@@ -31,8 +31,12 @@ class Vocabulary:
         return word.lower() in self._words
 
 
-def join_lines(texts: Sequence[str], vocabulary: Vocabulary) -> str:
-    """Line texts as one paragraph. A hyphen that only breaks a word at a line end is dropped."""
+def join_lines(texts: Sequence[str], vocabulary: Vocabulary, *, recognized: bool = False) -> str:
+    """Line texts as one paragraph. A hyphen that only breaks a word at a line end is dropped.
+
+    Chinese and Japanese lines follow each other without a space, and so do figures between them, save
+    where lines were ``recognized`` in a picture: there what seems one paragraph may be two statements.
+    """
     joined = ""
     for text in texts:
         if not joined:
@@ -41,11 +45,20 @@ def join_lines(texts: Sequence[str], vocabulary: Vocabulary) -> str:
             joined = joined[:-1] + text
         elif text and (bond := _hyphen_bond(joined, text, vocabulary)) is not None:
             joined = joined[:-1] + bond + text
-        elif text and (is_cjk(joined[-1]) or is_cjk(text[0])):
+        elif text and _touch(joined[-1], text[0], figures=not recognized):
             joined += text
         else:
             joined = f"{joined} {text}" if text else joined
     return joined.replace(SOFT_HYPHEN, "").strip()
+
+
+def _touch(before: str, after: str, *, figures: bool) -> bool:
+    """Whether two characters stand side by side without a space where a line ended between them."""
+    if is_cjk_punctuation(before) or is_cjk_punctuation(after):
+        return True
+    if is_cjk(before):
+        return is_cjk(after) or (figures and after.isdigit())
+    return figures and before.isdigit() and is_cjk(after)
 
 
 def _hyphen_bond(before: str, after: str, vocabulary: Vocabulary) -> str | None:
