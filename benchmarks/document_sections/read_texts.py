@@ -1,17 +1,22 @@
 """Reads files with one parser and prints one JSON line per file: run as a script in its own process.
 
 ``python read_texts.py PARSER FILE…`` where PARSER is ``open-autoglm`` or a peer's name. A line has
-``text``, ``pages``, ``cpu_s`` (process CPU, imports and a first warm-up page apart) and
-``resident_mb`` (highest so far), or ``error``.
+``text``, ``cpu_s`` (imports and the loading of models apart) and ``resident_mb`` (highest so far), or
+``error``; or the only line says that the parser is ``missing``.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
-import time
+import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Literal
+
+import rapid_doc_peer
+from process_cost import cpu_seconds, resident_mb
 
 Read = Callable[[str], str]
 
@@ -70,7 +75,8 @@ def markitdown() -> Read:
 def kreuzberg() -> Read:
     import kreuzberg
 
-    return lambda path: str(kreuzberg.extract_file_sync(path).content)
+    config = kreuzberg.ExtractionConfig(use_cache=False)  # every reading is to be a real one
+    return lambda path: str(kreuzberg.extract_file_sync(path, config=config).content)
 
 
 def docling_parse() -> Read:
@@ -89,17 +95,14 @@ def docling_parse() -> Read:
     return read
 
 
-def rapid_doc() -> Read:
-    import os
-    import tempfile
-
-    os.environ.setdefault("MINERU_MODEL_SOURCE", "local")
-    from rapid_doc.cli.common import do_parse
+def rapid_doc(method: Literal["txt", "ocr"]) -> Read:
+    rapid_doc_peer.load()
 
     def read(path: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
-            do_parse(folder, [Path(path).stem], [Path(path).read_bytes()], ["ch"], parse_method="txt")
-            return "\n\n".join(found.read_text("utf-8") for found in Path(folder).rglob("*.md"))
+            # Scans: text alone, since its rules of layout find no tables in pictures.
+            rapid_doc_peer.convert(path, folder, method, tables=method == "txt")
+            return "\n\n".join(found.read_text("utf-8") for found in sorted(Path(folder).rglob("*.md")))
 
     return read
 
@@ -112,37 +115,46 @@ PARSERS: dict[str, Callable[[], Read]] = {
     "markitdown": markitdown,
     "pdfplumber": pdfplumber,
     "kreuzberg": kreuzberg,
-    "rapid-doc": rapid_doc,
+    "rapid-doc": partial(rapid_doc, "txt"),
 }
-
-
-def resident_mb() -> float:
-    """The most memory the process ever held, or 0 where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+OCR_PARSERS: dict[str, Callable[[], Read]] = {
+    "open-autoglm": open_autoglm,
+    "rapid-doc": partial(rapid_doc, "ocr"),
+}
+"""Those that read pictures of text without models that have to be downloaded."""
 
 
 def main() -> None:
-    name, files = sys.argv[1], sys.argv[2:]
+    arguments = _arguments()
     try:
-        read = PARSERS[name]()
+        read = (OCR_PARSERS if arguments.ocr else PARSERS)[arguments.parser]()
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), flush=True)
         return
-    read(files[0])  # whatever a parser loads once is not the cost of a page
-    for path in files:
-        started = time.process_time()
+    _read(read, arguments.files[0], 1)  # whatever a parser loads once is not the cost of a page
+    for path in arguments.files:
+        print(json.dumps(_read(read, path, arguments.times)), flush=True)
+
+
+def _read(read: Read, path: str, times: int) -> dict[str, object]:
+    text, seconds = "", []
+    for _ in range(times):
+        started = cpu_seconds()
         try:
             text = read(path)
         except Exception as error:  # noqa: BLE001 - a peer's failure is its result
-            print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
-            continue
-        seconds = time.process_time() - started
-        print(json.dumps({"text": text, "cpu_s": seconds, "resident_mb": resident_mb()}), flush=True)
+            return {"error": f"{type(error).__name__}: {error}"}
+        seconds.append(cpu_seconds() - started)
+    return {"text": text, "cpu_s": min(seconds), "resident_mb": resident_mb()}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parser", choices=PARSERS)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--ocr", action="store_true", help="the pages are pictures")
+    parser.add_argument("--times", type=int, default=1, help="readings of each file; the cheapest counts")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +10,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
+from document_sections.reader_process import Answer, answers, interpreter, number
 from document_sections.section import Options, Section
 from open_autoglm.evaluation.text_similarity import word_similarity
 
@@ -60,9 +57,15 @@ def measure(options: Options) -> Section:
     with tempfile.TemporaryDirectory() as folder:
         paths = {scan.name: [_write(scan, turn, Path(folder)) for turn in TURNS] for scan in scans}
         for parser in PARSERS:
-            python = sys.executable if parser == "open-autoglm" else str(options.peer_python)
             for scan in scans:
-                section.rows.append(_row(parser, scan, _read(python, parser, paths[scan.name])))
+                arguments = [parser, *paths[scan.name], "--ocr"]
+                python = interpreter(parser, options.peer_python)
+                found = answers(python, "read_texts.py", arguments, TIME_LIMIT)
+                if isinstance(found, str):
+                    section.rows.append([parser, scan.name, *["-"] * (len(section.columns) - 2)])
+                    section.notes.append(f"{parser}, {scan.name}: {found}.")
+                else:
+                    section.rows.append(_row(parser, scan, found))
     section.notes.append("CPU s: loading apart, at most two threads; turned is the mean of the other three.")
     return section
 
@@ -104,44 +107,17 @@ def _write(scan: Scan, turn: int, folder: Path) -> Path:
     return path
 
 
-def _read(python: str, parser: str, paths: list[Path]) -> list[dict[str, object]] | str:
-    """One answer a file, or why there is none."""
-    command = [
-        python,
-        "-X",
-        "utf8",
-        str(Path(__file__).with_name("read_scans.py")),
-        parser,
-        *map(str, paths),
-    ]
-    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT, check=False, env=environment)
-    except subprocess.TimeoutExpired:
-        return f"no answer in {TIME_LIMIT} s"
-    lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("{")]
-    answers = [json.loads(line) for line in lines]
-    if answers and "missing" in answers[0]:
-        return "not installed"
-    if len(answers) != len(paths):
-        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
-        return f"failed: {last[0][:60]}"
-    return answers
-
-
-def _row(parser: str, scan: Scan, answers: list[dict[str, object]] | str) -> list[str]:
-    if isinstance(answers, str):
-        return [parser, scan.name, *["-"] * (len(TURNS) + 2), answers]
-    scores = [word_similarity(str(answer.get("text", "")), scan.reference) for answer in answers]
-    seconds = [float(str(answer.get("cpu_s", 0))) for answer in answers]
+def _row(parser: str, scan: Scan, found: list[Answer]) -> list[str]:
+    scores = [word_similarity(str(answer.get("text", "")), scan.reference) for answer in found]
+    seconds = [number(answer, "cpu_s") for answer in found]
     return [
         parser,
         scan.name,
         *(
             f"{score:.3f}" if "error" not in answer else "failed"
-            for score, answer in zip(scores, answers, strict=True)
+            for score, answer in zip(scores, found, strict=True)
         ),
         f"{seconds[0]:.2f}",
         f"{sum(seconds[1:]) / (len(seconds) - 1):.2f}",
-        f"{max(float(str(answer.get('resident_mb', 0))) for answer in answers):.0f}",
+        f"{max(number(answer, 'resident_mb') for answer in found):.0f}",
     ]
