@@ -1,6 +1,6 @@
 """Writes the reference pages from the program itself; ``--check`` fails when one is out of date.
 
-    python docs/generate_reference.py
+python docs/generate_reference.py
 """
 
 from __future__ import annotations
