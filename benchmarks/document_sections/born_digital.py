@@ -59,8 +59,8 @@ def measure(options: Options) -> Section:
             section.rows.append(_row(parser, dict(zip(files, found, strict=True)), files))
             section.notes += [f"{parser}: {answer['error']}" for answer in found if "error" in answer]
     section.notes += [
-        f"CPU s/page: the pages without a table (the middle files and the right-to-left page), the cheapest of "
-        f"{TIMES} readings, imports and loading apart; with table: {WITH_TABLE}.",
+        "CPU s/page: the pages without a table (the middle files and the right-to-left page), the cheapest",
+        f"of {TIMES} readings, imports and loading apart; with table: {WITH_TABLE}.",
         "facts: how many of the known values of the background-check table were read.",
         f"The references are another parser's frozen output. In {WITH_TABLE} it writes two table rows as",
         "one, value beside value, so a right reading of that table can't reach 1.",
@@ -70,7 +70,9 @@ def measure(options: Options) -> Section:
 
 def _row(parser: str, found: dict[str, Answer], files: dict[str, Path]) -> list[str]:
     scores = {
-        name: word_similarity(str(answer.get("text", "")), files[name].with_suffix(".gt.md").read_text("utf-8"))
+        name: word_similarity(
+            str(answer.get("text", "")), files[name].with_suffix(".gt.md").read_text("utf-8")
+        )
         for name, answer in found.items()
         if name != FACTS_FILE
     }

@@ -28,9 +28,7 @@ def answers(python: str, script: str, arguments: Sequence[object], seconds: int)
     command = [python, "-X", "utf8", str(Path(__file__).with_name(script)), *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": THREADS}
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=seconds, check=False, env=environment
-        )
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False, env=environment)
     except subprocess.TimeoutExpired:
         return f"no answer in {seconds} s"
     except OSError as error:

@@ -14,11 +14,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from latex2mathml.converter import convert
 
 from rendered_formulas.corpus import INLINE, ITEMS, PROSE, TUNED, Item
+from rendered_pages.chromium import missing_fonts, print_to_pdf
 
 TEX_FONTS = {
     "tex-cm": "",
@@ -84,63 +87,60 @@ def html_source(items: list[tuple[int, Item]], font: str) -> str:
 
 
 def run_tex(source: str, target: Path) -> None:
+    """Raises RuntimeError where there is no pdflatex, or a package is missing."""
+    if shutil.which("pdflatex") is None:
+        raise RuntimeError("pdflatex is not installed here (Debian: texlive-latex-base)")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.tex"
         path.write_text(source, encoding="utf-8")
-        subprocess.run(
-            ["pdflatex", "-interaction=batchmode", "-halt-on-error", path.name],
-            cwd=folder,
-            check=True,
-            timeout=120,
-            capture_output=True,
-        )
+        command = ["pdflatex", "-interaction=batchmode", "-halt-on-error", path.name]
+        done = subprocess.run(command, cwd=folder, check=False, timeout=120, capture_output=True)
+        if done.returncode:
+            log = path.with_suffix(".log").read_text("utf-8", "replace").splitlines()
+            reason = next((line for line in log if line.startswith("!")), "no reason given")
+            raise RuntimeError(f"pdflatex stopped with {reason.strip('! .')}")
         shutil.copyfile(path.with_suffix(".pdf"), target)
 
 
 def run_browser(source: str, target: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "page.html"
-        path.write_text(source, encoding="utf-8")
-        subprocess.run(
-            [
-                "chromium",
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-pdf-tagging",
-                f"--user-data-dir={folder}/profile",
-                "--no-pdf-header-footer",
-                f"--print-to-pdf={target.resolve()}",
-                path.as_uri(),
-            ],
-            check=True,
-            timeout=180,
-            capture_output=True,
-        )
+    """Raises RuntimeError where there is no Chromium, or it fails."""
+    print_to_pdf(source, target, "--disable-pdf-tagging")
 
 
-def render_all(out: Path) -> list[Path]:
-    """Every document that can be made here, as ``NAME.tune.pdf`` and ``NAME.report.pdf``."""
+def render_half(half: str, out: Path) -> tuple[list[Path], list[str]]:
+    """The ``tune`` or ``report`` half as ``NAME.HALF.pdf``, and a sentence for each that is left out."""
     out.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
     numbered = list(enumerate(ITEMS))
-    halves = {"tune": numbered[: len(TUNED)], "report": numbered[len(TUNED) :]}
-    for half, items in halves.items():
-        for name, fonts in TEX_FONTS.items():
-            if shutil.which("pdflatex") is None:
-                print(f"{name}: left out, no pdflatex here", file=sys.stderr)
-                continue
-            made.append(out / f"{name}.{half}.pdf")
-            run_tex(tex_source(items, fonts), made[-1])
-        for name, font in BROWSER_FONTS.items():
-            if shutil.which("chromium") is None:
-                print(f"{name}: left out, no chromium here", file=sys.stderr)
-                continue
-            made.append(out / f"{name}.{half}.pdf")
-            run_browser(html_source(items, font), made[-1])
-    return made
+    items = numbered[: len(TUNED)] if half == "tune" else numbered[len(TUNED) :]
+    makers: list[tuple[str, Callable[[Path], None]]] = [
+        (name, partial(run_tex, tex_source(items, fonts))) for name, fonts in TEX_FONTS.items()
+    ]
+    makers += [(name, partial(run_browser, html_source(items, font))) for name, font in BROWSER_FONTS.items()]
+    made: list[Path] = []
+    left_out = [f"No font {font}: its pages are set in another." for font in missing_math_fonts()]
+    for name, make in makers:
+        path = out / f"{name}.{half}.pdf"
+        try:
+            make(path)
+        except RuntimeError as error:
+            left_out.append(f"{name} was left out: {error}.")
+        else:
+            made.append(path)
+    return made, left_out
+
+
+def missing_math_fonts() -> list[str]:
+    """The first family of each list that has none of its families here."""
+    lists = [[name.strip() for name in families.split(",")] for families in BROWSER_FONTS.values()]
+    return [families[0] for families in lists if len(missing_fonts(families)) == len(families)]
+
+
+def main() -> None:
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else "out/rendered_formulas")
+    for half in ("tune", "report"):
+        made, left_out = render_half(half, out)
+        print("\n".join([*map(str, made), *left_out]))
 
 
 if __name__ == "__main__":
-    for path in render_all(Path(sys.argv[1] if len(sys.argv) > 1 else "out/rendered_formulas")):
-        print(path)
+    main()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rendered_pages.chromium import render
 from rendered_pages.page_sources import pages
+from rendered_pages.render import render
 
 
 def main() -> None:

@@ -1,17 +1,12 @@
-"""Renders page sources to one PDF with headless Chromium and asks it where each table stands."""
+"""Headless Chromium: prints a page to PDF, or answers with its document; and which fonts it lacks."""
 
 from __future__ import annotations
 
-import html
-import json
-import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-
-from rendered_pages.page_sources import CSS, PageSource
 
 _FLAGS = (
     "--headless",
@@ -21,69 +16,41 @@ _FLAGS = (
     "--no-pdf-header-footer",
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_MEASURE = """
-<script>
-const pages = [...document.querySelectorAll("section")].map(section => {
-  const origin = section.getBoundingClientRect();
-  const boxes = [...section.querySelectorAll("table.truth")].map(table => {
-    const box = table.getBoundingClientRect();
-    return [box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top];
-  });
-  const high = section.scrollHeight > section.clientHeight + 1;
-  const wide = section.scrollWidth > section.clientWidth + 1;
-  return {boxes, fits: !high && !wide};
-});
-document.body.innerHTML = "<pre id=measured>" + JSON.stringify(pages) + "</pre>";
-</script>
-"""
-_POINTS_PER_PIXEL = 0.75
+_TIME_LIMIT = 300
 
 
-def render(sources: Sequence[PageSource], folder: Path) -> Path:
-    """Write ``pages.pdf`` and ``truth.json`` (one entry a page: name, tables with box and HTML).
+def find_chromium() -> str | None:
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
-    Raises RuntimeError where there is no Chromium, or a page does not fit its sheet.
-    """
-    browser = next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+def print_to_pdf(source: str, pdf: Path, *flags: str) -> None:
+    """Raises RuntimeError where there is no Chromium, or it fails."""
+    _run(source, f"--print-to-pdf={pdf.resolve()}", *flags)
+
+
+def dump_document(source: str) -> str:
+    """The document after its scripts ran. Raises RuntimeError as ``print_to_pdf``."""
+    return _run(source, "--dump-dom")
+
+
+def missing_fonts(families: Sequence[str]) -> list[str]:
+    """Those that fontconfig does not know; none where the system has no fontconfig to ask."""
+    if shutil.which("fc-list") is None:
+        return []
+    done = subprocess.run(["fc-list", ":", "family"], capture_output=True, timeout=60, check=False)
+    known = {name for line in done.stdout.decode("utf-8", "replace").splitlines() for name in line.split(",")}
+    return [family for family in families if family not in known]
+
+
+def _run(source: str, *flags: str) -> str:
+    browser = find_chromium()
     if browser is None:
-        raise RuntimeError("the rendered pages need Chromium: install the chromium package")
-    folder.mkdir(parents=True, exist_ok=True)
-    pdf = folder.resolve() / "pages.pdf"
+        raise RuntimeError("Chromium is not installed here (Debian: the chromium package)")
     with tempfile.TemporaryDirectory() as scratch:
-        body = "".join(source.html for source in sources)
-        page = Path(scratch) / "pages.html"
-        start = f'<!doctype html><meta charset="utf-8"><style>{CSS}</style><body>{body}'
-        page.write_text(start, encoding="utf-8")
-        _run(browser, scratch, f"--print-to-pdf={pdf}", page.as_uri())
-        page.write_text(start + _MEASURE, encoding="utf-8")
-        dumped = _run(browser, scratch, "--dump-dom", page.as_uri())
-    measured = json.loads(html.unescape(_measured(dumped)))
-    overfull = [s.name for s, page_data in zip(sources, measured, strict=True) if not page_data["fits"]]
-    if overfull:
-        raise RuntimeError(f"these pages are longer than their sheet: {', '.join(overfull)}")
-    truth = [_truth(source, page_data["boxes"]) for source, page_data in zip(sources, measured, strict=True)]
-    (folder / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
-    return pdf
-
-
-def _measured(dumped: str) -> str:
-    found = re.search(r'<pre id="?measured"?>(.*?)</pre>', dumped, re.DOTALL)
-    if found is None:
-        raise RuntimeError("Chromium did not answer with the measures of the pages")
-    return found.group(1)
-
-
-def _truth(source: PageSource, boxes: Sequence[Sequence[float]]) -> dict[str, object]:
-    tables = [
-        {"box": [round(value * _POINTS_PER_PIXEL, 2) for value in box], "html": table}
-        for table, box in zip(source.tables, boxes, strict=True)
-    ]
-    return {"name": source.name, "tables": tables}
-
-
-def _run(browser: str, profile: str, *arguments: str) -> str:
-    command = [browser, *_FLAGS, f"--user-data-dir={profile}/profile", *arguments]
-    done = subprocess.run(command, capture_output=True, timeout=300, check=False)
+        page = Path(scratch) / "page.html"
+        page.write_text(source, encoding="utf-8")
+        command = [browser, *_FLAGS, f"--user-data-dir={scratch}/profile", *flags, page.as_uri()]
+        done = subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"Chromium failed: {done.stderr.decode('utf-8', 'replace')[-500:]}")
     return done.stdout.decode("utf-8")

@@ -20,6 +20,14 @@ class PageSource:
     tables: Sequence[str]
 
 
+FONTS = (
+    "Liberation Sans",
+    "Liberation Serif",
+    "Liberation Mono",
+    "Noto Sans CJK SC",
+    "Noto Serif CJK SC",
+)
+
 CSS = (
     """
 @page { size: 595pt 842pt; margin: 0; }
