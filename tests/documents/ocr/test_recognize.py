@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -13,15 +13,18 @@ from PIL import ImageDraw
 from open_autoglm.documents.content import Image, Line, PageContent, Picture, Rect, Word
 from open_autoglm.documents.model import ReadBy
 from open_autoglm.documents.ocr.models import OcrSettings
+from open_autoglm.documents.ocr.picture_text import TextReader
 from open_autoglm.documents.ocr.reader import OcrReader
 from open_autoglm.documents.ocr.recognize import complete
 
+OpenReader = Callable[[], TextReader]
 WIDTH, HEIGHT = 320.0, 140.0
 
 
 @pytest.fixture(scope="module")
-def reader() -> OcrReader:
-    return OcrReader(OcrSettings(threads=1))
+def reader() -> OpenReader:
+    reader = OcrReader(OcrSettings(threads=1))
+    return lambda: reader
 
 
 def layer(text: str, row: int, confidence: float = 1.0) -> Line:
@@ -44,14 +47,14 @@ def texts(content: PageContent) -> list[str]:
 WHOLE = Rect(0, 0, WIDTH, HEIGHT)
 
 
-def test_sound_text_is_left_alone_and_nothing_is_drawn(reader: OcrReader) -> None:
+def test_sound_text_is_left_alone_and_nothing_is_drawn(reader: OpenReader) -> None:
     raster = DrawnRaster(letter())
     content = complete(page([layer(text, row) for row, text in enumerate(LETTER)]), raster, reader)
     assert raster.drawn == 0
     assert texts(content) == list(LETTER) and content.warnings == []
 
 
-def test_a_page_without_text_is_read_whole(reader: OcrReader) -> None:
+def test_a_page_without_text_is_read_whole(reader: OpenReader) -> None:
     content = complete(page(pictures=[WHOLE]), DrawnRaster(letter()), reader)
     assert texts(content) == list(LETTER)
     assert {line.read_by for line in content.lines} == {ReadBy.OCR}
@@ -59,7 +62,7 @@ def test_a_page_without_text_is_read_whole(reader: OcrReader) -> None:
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_a_scan_that_lies_is_turned_and_its_frame_with_it(reader: OcrReader, turn: int) -> None:
+def test_a_scan_that_lies_is_turned_and_its_frame_with_it(reader: OpenReader, turn: int) -> None:
     upright = letter()
     raster = DrawnRaster(np.ascontiguousarray(np.rot90(upright, turn // 90)))
     width, height = (HEIGHT, WIDTH) if turn != 180 else (WIDTH, HEIGHT)
@@ -72,12 +75,12 @@ def test_a_scan_that_lies_is_turned_and_its_frame_with_it(reader: OcrReader, tur
     assert content.warnings == [f"The page was turned by {turn} degrees to stand upright."]
 
 
-def test_a_blank_page_stays_blank(reader: OcrReader) -> None:
+def test_a_blank_page_stays_blank(reader: OpenReader) -> None:
     content = complete(page(), DrawnRaster(pixels(blank_page(WIDTH, HEIGHT))), reader)
     assert content.lines == [] and content.warnings == []
 
 
-def test_only_broken_lines_are_read_again(reader: OcrReader) -> None:
+def test_only_broken_lines_are_read_again(reader: OpenReader) -> None:
     lines = [layer(text, row) for row, text in enumerate(LETTER)]
     lines[1] = layer("\ufffd" * len(LETTER[1]), 1)
     content = complete(page(lines), DrawnRaster(letter()), reader)
@@ -93,14 +96,14 @@ def test_only_broken_lines_are_read_again(reader: OcrReader) -> None:
     ]
 
 
-def test_broken_text_is_kept_where_nothing_can_be_seen(reader: OcrReader) -> None:
+def test_broken_text_is_kept_where_nothing_can_be_seen(reader: OpenReader) -> None:
     lines = [layer(LETTER[0], 0), layer("\ufffd" * 20, 3, confidence=0.3)]
     content = complete(page(lines), DrawnRaster(letter(LETTER[:1])), reader)
     assert len(content.lines) == 2
     assert content.lines[-1].words[0].confidence == 0.3
 
 
-def test_the_text_inside_a_picture_joins_the_page(reader: OcrReader) -> None:
+def test_the_text_inside_a_picture_joins_the_page(reader: OpenReader) -> None:
     drawn = PillowImage.fromarray(letter(LETTER[:2]))
     box = Rect(60, 75, 260, 130)
     ImageDraw.Draw(drawn).rectangle([value * DPI / 72 for value in box], fill="lightgray")
@@ -113,14 +116,14 @@ def test_the_text_inside_a_picture_joins_the_page(reader: OcrReader) -> None:
     assert content.warnings == ["Text in 1 picture was read by OCR."]
 
 
-def test_a_scan_pasted_into_a_page_becomes_text_of_the_page(reader: OcrReader) -> None:
+def test_a_scan_pasted_into_a_page_becomes_text_of_the_page(reader: OpenReader) -> None:
     box = Rect(0, 40, WIDTH, HEIGHT)
     content = complete(page([layer(LETTER[0], 0)], [box]), DrawnRaster(letter()), reader)
     assert texts(content) == list(LETTER)
     assert content.pictures == []
 
 
-def test_a_picture_lying_on_its_side_is_read_where_it_stands(reader: OcrReader) -> None:
+def test_a_picture_lying_on_its_side_is_read_where_it_stands(reader: OpenReader) -> None:
     drawn = PillowImage.fromarray(letter(LETTER[:1], 320, 300))
     label = blank_page(150, 40)
     write(label, "Side view of pump", 10, 10, size=14)
@@ -134,14 +137,14 @@ def test_a_picture_lying_on_its_side_is_read_where_it_stands(reader: OcrReader) 
     assert content.rotation == 0
 
 
-def test_an_invisible_layer_that_agrees_with_the_scan_is_kept(reader: OcrReader) -> None:
+def test_an_invisible_layer_that_agrees_with_the_scan_is_kept(reader: OpenReader) -> None:
     lines = [layer(text, row) for row, text in enumerate(LETTER)]
     content = complete(page(lines, [WHOLE], invisible_text=True), DrawnRaster(letter()), reader)
     assert {line.read_by for line in content.lines} == {ReadBy.TEXT_LAYER}
     assert content.warnings == [] and content.pictures == []
 
 
-def test_an_invisible_layer_that_says_something_else_is_replaced(reader: OcrReader) -> None:
+def test_an_invisible_layer_that_says_something_else_is_replaced(reader: OpenReader) -> None:
     lines = [layer(f"Qzx wvk jjq number {row}", row) for row in range(4)]
     content = complete(page(lines, [WHOLE], invisible_text=True), DrawnRaster(letter()), reader)
     assert texts(content) == list(LETTER)
@@ -150,7 +153,7 @@ def test_an_invisible_layer_that_says_something_else_is_replaced(reader: OcrRead
     ]
 
 
-def test_a_shifted_encoding_is_found_out_by_comparing_with_the_page(reader: OcrReader) -> None:
+def test_a_shifted_encoding_is_found_out_by_comparing_with_the_page(reader: OpenReader) -> None:
     shift = {ord(letter): chr(ord(letter) + 3) for letter in "abcdefghijklmnopqrstuvw"}
     lines = [layer(text.translate(shift), row) for row, text in enumerate(LETTER)]
     content = complete(page(lines), DrawnRaster(letter()), reader)
@@ -158,14 +161,14 @@ def test_a_shifted_encoding_is_found_out_by_comparing_with_the_page(reader: OcrR
     assert "does not say what the page shows" in content.warnings[0]
 
 
-def test_a_stamp_over_a_scan_does_not_hide_the_scan(reader: OcrReader) -> None:
+def test_a_stamp_over_a_scan_does_not_hide_the_scan(reader: OpenReader) -> None:
     stamp = Rect(20, 126, 90, 136)
     line = Line((Word("ABC-0001", stamp, 9),), stamp, ReadBy.TEXT_LAYER)
     content = complete(page([line], [WHOLE]), DrawnRaster(letter()), reader)
     assert texts(content) == [*LETTER, "ABC-0001"]
 
 
-def test_drawn_lines_of_a_scan_become_rulings(reader: OcrReader) -> None:
+def test_drawn_lines_of_a_scan_become_rulings(reader: OpenReader) -> None:
     drawn = blank_page(WIDTH, HEIGHT)
     pen = ImageDraw.Draw(drawn)
     for y in (20, 60, 100):
@@ -183,14 +186,14 @@ def test_drawn_lines_of_a_scan_become_rulings(reader: OcrReader) -> None:
     assert sorted(line.text for line in content.lines) == ["34", "51", "Height", "Width"]
 
 
-def test_low_confidence_is_passed_on(reader: OcrReader) -> None:
+def test_low_confidence_is_passed_on(reader: OpenReader) -> None:
     blurred = PillowImage.fromarray(letter(LETTER[:2])).resize((95, 42)).resize((667, 292))
     content = complete(page(pictures=[WHOLE]), DrawnRaster(pixels(blurred)), reader)
     assert content.lines
     assert any(word.confidence < 0.8 for line in content.lines for word in line.words)
 
 
-def test_a_poster_is_read_at_fewer_dots_per_inch(reader: OcrReader) -> None:
+def test_a_poster_is_read_at_fewer_dots_per_inch(reader: OpenReader) -> None:
     class Poster:
         asked: float = 0.0
 

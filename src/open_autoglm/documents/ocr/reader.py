@@ -8,7 +8,6 @@ by it, never dropped.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import cv2
@@ -19,10 +18,9 @@ from open_autoglm.documents.ocr.detection import Quad, detect_lines
 from open_autoglm.documents.ocr.lines import to_lines
 from open_autoglm.documents.ocr.models import Network, OcrModel, OcrSettings, load_network
 from open_autoglm.documents.ocr.orientation import Orientation, find_orientation, find_tilt, sides, turn_quad
+from open_autoglm.documents.ocr.picture_text import PictureText
 from open_autoglm.documents.ocr.recognition import LineRecognizer, Reading, cut_out
 
-READING_DPI = 150.0
-"""Resolution at which pages are drawn for reading; 200 gave no better text at more cost."""
 DETECTION_DPI = 72.0
 """Resolution at which lines are looked for: they are found at half the size that reading needs."""
 FINE_PRINT = 12.0
@@ -36,19 +34,6 @@ HURRIED_CONFIDENCE = 0.97
 """A line read with less confidence than this is read again at full width."""
 STANDING = 1.5
 """Height by width above which a box may hold a line that runs up or down."""
-
-
-@dataclass(frozen=True, slots=True)
-class PictureText:
-    """What was read. Boxes are in points of the picture once it stands upright and level."""
-
-    lines: list[Line] = field(default_factory=list)
-    turn: int = 0
-    """Degrees clockwise by which the picture was turned."""
-    tilt: float = 0.0
-    """Degrees by which its lines still ran downwards; ``image`` and the boxes are straightened."""
-    image: Image | None = None
-    """The picture as it was read, upright and level; None where it holds no text."""
 
 
 class OcrReader:

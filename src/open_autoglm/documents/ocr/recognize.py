@@ -9,14 +9,12 @@ the picture. What was done stands in the page's warnings.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from open_autoglm.documents.content import Image, Line, PageContent, PageRaster, Rect
-from open_autoglm.documents.ocr.models import OcrSettings
 from open_autoglm.documents.ocr.page_turn import shift_line, shift_rect, turn_line, turn_page
-from open_autoglm.documents.ocr.reader import READING_DPI, OcrReader, PictureText, shared_reader
-from open_autoglm.documents.ocr.rulings import find_rulings
+from open_autoglm.documents.ocr.picture_text import READING_DPI, PictureText, TextReader
 from open_autoglm.documents.ocr.text_soundness import Soundness, agreement, judge, judge_page, spread
 
 MAX_SIDE = 10_000
@@ -45,8 +43,21 @@ LEGIBLE = 0.5
 """Mean confidence of words above which a reading may replace what the text layer says."""
 
 
-def complete(content: PageContent, raster: PageRaster, reader: OcrReader | None = None) -> PageContent:
+def open_reader() -> TextReader:
+    """The reader of this process with the usual settings."""
+    from open_autoglm.documents.ocr.models import OcrSettings
+    from open_autoglm.documents.ocr.reader import shared_reader
+
+    return shared_reader(OcrSettings())
+
+
+def complete(
+    content: PageContent, raster: PageRaster, open_reader: Callable[[], TextReader] = open_reader
+) -> PageContent:
     """The same page, changed in place: every readable region as lines, turned upright.
+
+    ``open_reader`` is called when something has to be read, since loading what that needs takes longer
+    than reading a page of sound text.
 
     A page that was read whole comes back upright and level: ``rotation`` says by how many degrees
     ``raster`` must turn it, and its own picture, which is the page, is no longer among ``pictures``.
@@ -55,7 +66,7 @@ def complete(content: PageContent, raster: PageRaster, reader: OcrReader | None 
         ExtraMissing, ModelFileRejected: the page needs OCR, whose models are missing or damaged.
         LimitExceeded: the page can't be drawn.
     """
-    page = _Completion(content, raster, reader or shared_reader(OcrSettings()))
+    page = _Completion(content, raster, open_reader)
     broken = page.check_text()
     if page.is_scan():
         page.read_whole(broken)
@@ -73,7 +84,7 @@ class _Completion:
 
     content: PageContent
     raster: PageRaster
-    reader: OcrReader
+    open_reader: Callable[[], TextReader]
 
     def check_text(self) -> list[Line]:
         """Takes the lines that can't be believed out of the page, says so, and gives them back."""
@@ -184,6 +195,8 @@ class _Completion:
 
     def _take_over_scan(self, image: Image) -> None:
         """The page-sized picture is the page itself; its drawn lines become rulings."""
+        from open_autoglm.documents.ocr.rulings import find_rulings
+
         content = self.content
         text = [line.box for line in content.lines]
         content.rulings = [*content.rulings, *find_rulings(image, self._dpi(None), text)]
@@ -196,7 +209,7 @@ class _Completion:
         corner = area or Rect(0.0, 0.0, self.content.width, self.content.height)
         lines = self.content.lines if known is None else known
         places = [shift_rect(line.box, -corner.x0, -corner.y0) for line in lines]
-        text = self.reader.read(self._draw(area), self._dpi(area), find_turn=find_turn, known=places)
+        text = self.open_reader().read(self._draw(area), self._dpi(area), find_turn=find_turn, known=places)
         if area is None:
             return text
         back = -text.turn % 360
