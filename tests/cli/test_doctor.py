@@ -50,6 +50,18 @@ def test_extras_that_are_missing_come_with_their_command(
     monkeypatch.setattr("open_autoglm.local.diagnosis._is_installed", lambda name: False)
     run(["doctor", "--json"])
     findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
-    for extra in ("hubs", "formulas"):
+    for extra in ("hubs", "openvino"):
         row = findings[f"extra {extra}"]
         assert (row["state"], row["remedy"]) == ("optional", f"pip install 'open-autoglm-pc[{extra}]'")
+
+
+def test_a_formula_model_is_optional_until_it_is_named(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    states = []
+    for folder in (None, tmp_path / "none", tmp_path):
+        named = ["--formula-model", str(folder)] if folder else []
+        run(["doctor", "--json", *named])
+        findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
+        states.append(findings["formula model"]["state"])
+    assert states == ["optional", "missing", "ready"]

@@ -21,7 +21,7 @@ from open_autoglm.local.tiers import ChosenModel, choose_model, judge_tier, next
 DISTRIBUTION = "open-autoglm-pc"
 EXTRA_PURPOSES = {
     "hubs": "pull models from Hugging Face and ModelScope",
-    "formulas": "read pictures of formulas as LaTeX",
+    "openvino": "recognize text in pictures faster on Intel processors (setting ocr_backend)",
 }
 """The extras that add abilities; those of developers are not a user's concern."""
 
@@ -59,6 +59,7 @@ def diagnose(
         *model_findings,
         *_tiers(settings, catalog, store, hardware),
         *_extras(),
+        _formula_model(settings.formula_model),
         _disk(store.folder),
     ]
     if hardware.gpus and not hardware.engine_uses_gpu:
@@ -125,6 +126,17 @@ def _extras() -> list[Finding]:
         else:
             findings.append(Finding(f"extra {extra}", "ready", f"installed: {purpose}"))
     return findings
+
+
+def _formula_model(folder: Path | None) -> Finding:
+    """Formulas of born-digital pages need no model; those of scans do."""
+    subject = "formula model"
+    if folder is None:
+        remedy = "See docs/formulas.md, then set formula_model to its folder."
+        return Finding(subject, "optional", "not set: formulas on scans stay pictures", remedy)
+    if not folder.is_dir():
+        return Finding(subject, "missing", f"{folder} is not a folder", "Mend the setting formula_model.")
+    return Finding(subject, "ready", f"{folder}: formulas on scans are read as LaTeX")
 
 
 def _packages_of(extra: str) -> list[str]:
