@@ -38,10 +38,10 @@ def doctor_command(settings: LoadedSettings, *, as_json: bool) -> int:
     else:
         print_table(("this machine", ""), _machine_rows(diagnosis.hardware))
         click.echo()
-        print_table(
-            ("", "what", "state", "remedy"),
-            [(_SIGNS[row.state], row.subject, row.text, row.remedy) for row in diagnosis.findings],
-        )
+        for row in diagnosis.findings:
+            click.echo(f"{_SIGNS[row.state]:<9} {row.subject}: {row.text}")
+            if row.remedy:
+                click.echo(f"{'':<9} → {row.remedy}")
     return 0 if diagnosis.ready else ModelNotInstalled.exit_code
 
 

@@ -106,15 +106,14 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
         _print_json({"tiers": tiers, "models": models})
         return
     print_table(
-        ("model", "size", "state", "languages", "licence", "about"),
+        ("model", "size", "state", "licence", "note"),
         [
             (
                 model.name,
                 megabytes(model.size),
                 _state(store, model),
-                " ".join(model.languages),
                 model.licence,
-                "tests only" if model.tests_only else why_too_large(model, runtime.hardware) or model.note,
+                "tests only" if model.tests_only else why_too_large(model, runtime.hardware) or "",
             )
             for model in catalog.models
         ],

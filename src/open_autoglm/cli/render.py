@@ -11,8 +11,13 @@ from rich.table import Table
 from open_autoglm.errors import OpenAutoGLMError
 
 
+WIDTH_OF_NO_TERMINAL = 240
+"""Where output goes to a file or a program, lines are not broken for a screen."""
+
+
 def stdout() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH_OF_NO_TERMINAL)
 
 
 def stderr() -> Console:
@@ -22,8 +27,9 @@ def stderr() -> Console:
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A plain table on stdout; cells are text, never markup."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for place, column in enumerate(columns):
+        # Names stay whole: a name broken over two lines can't be copied.
+        table.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
     stdout().print(table)

@@ -89,7 +89,7 @@ def _default_model(
     except OpenAutoGLMError as error:
         return chosen, [Finding(subject, "missing", error.message, _command(error))]
     plan = (
-        f"{megabytes(placement.memory_bytes)} on {placement.device}, {placement.threads} threads, "
+        f"{megabytes(placement.memory_bytes)} on {placement.device}, threads: {placement.threads}, "
         f"a context window of {placement.context_window} tokens for each of {slots} requests at once"
     )
     return chosen, [Finding(subject, "ready", f"{chosen.reason}. It takes about {plan}.")]
