@@ -171,7 +171,7 @@ def _engine(
     except MissingPiece as error:
         hint = f"{error.hint or ''} Or read without a model: --no-summary.".strip()
         raise type(error)(error.message, hint=hint) from error
-    print_note(f"Model {chosen.name}: {chosen.reason}")
+    print_note(f"Model {chosen.reason}")
     placement = runtime.place(chosen)
     with runtime.open_engine(chosen, placement) as engine:
         interrupt.on_stop.append(engine.cancel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from open_autoglm.tasks.document_result import KeyKind, ParsedDocument
+from open_autoglm.tasks.document_result import KeyKind, ModelUsed, ParsedDocument
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Labels:
     model: str
     kinds: dict[KeyKind, str]
 
+    def model_line(self, model: ModelUsed) -> str:
+        """Which model answered and why; the reason usually names it already."""
+        why = model.reason if model.name in model.reason else f"{model.name} ({model.reason})"
+        return self.model.format(why)
+
     def cite(self, pages: tuple[int, ...]) -> str:
         return self.page_citation.format(", ".join(map(str, pages))) if pages else ""
 
@@ -43,7 +48,7 @@ ENGLISH = Labels(
     low_confidence="low confidence {:.0%}",
     not_read="This page was not read: {}",
     missing="none",
-    model="Model: {} ({})",
+    model="Model: {}",
     kinds={
         KeyKind.TITLE: "Title",
         KeyKind.PERSON: "People",
@@ -71,7 +76,7 @@ CHINESE = Labels(
     low_confidence="置信度低 {:.0%}",
     not_read="本页未能读取：{}",
     missing="无",
-    model="模型：{}（{}）",
+    model="模型：{}",
     kinds={
         KeyKind.TITLE: "标题",
         KeyKind.PERSON: "人物",
