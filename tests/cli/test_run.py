@@ -116,7 +116,7 @@ def test_the_main_job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "Anna Petersen pays EUR 500." in written
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "Model tiny: it fits" in captured.err
+    assert "Model: tiny (it fits)" in captured.err
     assert "Wrote summary.txt" in captured.err
 
 

@@ -171,16 +171,18 @@ def _engine(
     except MissingPiece as error:
         hint = f"{error.hint or ''} Or read without a model: --no-summary.".strip()
         raise type(error)(error.message, hint=hint) from error
-    print_note(f"Model {chosen.reason}")
     placement = runtime.place(chosen)
+    used = ModelUsed(
+        asked=chosen.asked,
+        name=chosen.name,
+        reason=chosen.reason,
+        engine=f"llama.cpp on {placement.device}",
+    )
+    print_note(f"Model: {used.description}")
+    if placement.note:
+        print_note(placement.note)
     with runtime.open_engine(chosen, placement) as engine:
         interrupt.on_stop.append(engine.cancel)
-        used = ModelUsed(
-            asked=chosen.asked,
-            name=chosen.name,
-            reason=chosen.reason,
-            engine=f"llama.cpp on {placement.device}",
-        )
         yield engine, ParseOptions(options.read, options.language, options.summary, options.fields, used)
 
 

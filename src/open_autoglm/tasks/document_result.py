@@ -114,6 +114,11 @@ class ModelUsed(_Value):
     reason: str
     engine: str
 
+    @property
+    def description(self) -> str:
+        """Name and reason in one line; the reason of a catalogue model holds its name already."""
+        return self.reason if self.name in self.reason else f"{self.name} ({self.reason})"
+
 
 class ParsedDocument(_Value):
     """The whole result. ``errors`` lists what failed; what is present is whole."""

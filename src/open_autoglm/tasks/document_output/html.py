@@ -43,7 +43,7 @@ def to_html(result: ParsedDocument, picture: PagePicture) -> Iterator[str]:
         f"<header><h1>{name}</h1>\n"
     )
     if result.model is not None:
-        yield f"<p>{escape(labels.model_line(result.model))}</p>\n"
+        yield f"<p>{escape(labels.model.format(result.model.description))}</p>\n"
     yield "</header>\n<main>\n"
     yield from _problems(result, labels)
     yield from _summary(result, labels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from open_autoglm.tasks.document_result import KeyKind, ModelUsed, ParsedDocument
+from open_autoglm.tasks.document_result import KeyKind, ParsedDocument
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,6 @@ class Labels:
     missing: str
     model: str
     kinds: dict[KeyKind, str]
-
-    def model_line(self, model: ModelUsed) -> str:
-        """Which model answered and why; the reason usually names it already."""
-        why = model.reason if model.name in model.reason else f"{model.name} ({model.reason})"
-        return self.model.format(why)
 
     def cite(self, pages: tuple[int, ...]) -> str:
         return self.page_citation.format(", ".join(map(str, pages))) if pages else ""

@@ -21,7 +21,7 @@ def to_markdown(result: ParsedDocument) -> Iterator[str]:
 
 def _front(result: ParsedDocument, labels: Labels) -> Iterator[str]:
     if result.model is not None:
-        yield f"> {escape(labels.model_line(result.model))}\n\n"
+        yield f"> {escape(labels.model.format(result.model.description))}\n\n"
     if problems := [*result.errors, *result.document.warnings]:
         yield f"## {labels.problems}\n\n" + "".join(f"- {escape(p)}\n" for p in problems) + "\n"
     if result.summary is not None:

@@ -15,7 +15,7 @@ def to_text(result: ParsedDocument) -> Iterator[str]:
     labels = labels_of(result)
     yield f"{result.document.source.name}\n"
     if result.model is not None:
-        yield labels.model_line(result.model) + "\n"
+        yield labels.model.format(result.model.description) + "\n"
     yield from _problems(result, labels)
     yield from _summary(result, labels)
     yield from _key_information(result.key_information, labels)
