@@ -10,7 +10,6 @@ from rich.table import Table
 
 from open_autoglm.errors import OpenAutoGLMError
 
-
 WIDTH_OF_NO_TERMINAL = 240
 """Where output goes to a file or a program, lines are not broken for a screen."""
 
