@@ -4,20 +4,26 @@
     python benchmarks/documents.py born_digital memory   these sections
     python benchmarks/documents.py --peer-python PATH    peers from another environment
 
-Peers come with the ``benchmark`` extra. Each runs in a process of its own; one that is not installed
-is named as such. Times are CPU seconds, so that a busy machine matters less.
+Peers come with the ``benchmark`` extra. Each runs in a process of its own; what is not installed is
+named below the table of its section. Times are CPU seconds, so that a busy machine matters less.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from pathlib import Path
 
+from document_sections import born_digital, formulas, memory, scanned, tables
 from document_sections.section import Options
 
-SECTIONS = ("born_digital", "scanned", "tables", "formulas", "memory")
+SECTIONS = {
+    "born_digital": born_digital,
+    "scanned": scanned,
+    "tables": tables,
+    "formulas": formulas,
+    "memory": memory,
+}
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -28,23 +34,28 @@ def main() -> int:
         print(f"No data at {options.data}; give its folder with --data.", file=sys.stderr)
         return 3
     for name in arguments.sections or SECTIONS:
-        if not (Path(__file__).parent / "document_sections" / f"{name}.py").is_file():
-            print(f"## {name}: not written yet\n")
-            continue
-        module = importlib.import_module(f"document_sections.{name}")
-        print(f"{module.measure(options)}\n", flush=True)
+        print(f"{SECTIONS[name].measure(options)}\n", flush=True)
     return 0
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="default: all")
+    explained = {name: (section.__doc__ or "").splitlines()[0] for name, section in SECTIONS.items()}
+    sections = "\n".join(f"  {name:13} {what}" for name, what in explained.items())
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").splitlines()[0],
+        epilog=f"sections:\n{sections}\n\nPeers: pip install -e '.[benchmark]'",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sections", nargs="*", metavar="section", help="which to measure; default: all")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with documents and references")
     parser.add_argument(
-        "--peer-python", type=Path, default=Path(sys.executable), help="interpreter with peers"
+        "--peer-python", type=Path, default=Path(sys.executable), help="interpreter with the peers"
     )
     parser.add_argument("--quick", action="store_true", help="fewer pages where a section allows it")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if unknown := [name for name in arguments.sections if name not in SECTIONS]:
+        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
+    return arguments
 
 
 if __name__ == "__main__":
