@@ -45,7 +45,9 @@ class Settings(BaseModel):
         default="auto",
         description="auto, cpu, gpu, or layers per device, for example {gpu: 20}.",
     )
-    local_api_port: int = Field(default=8080, ge=1, le=65535, description="Port of the local gateway.")
+    local_api_port: int = Field(
+        default=8080, ge=1, le=65535, description="Port of the local gateway, which a later version brings."
+    )
     data_dir: Path = Field(
         default_factory=default_data_dir,
         description="The folder that holds all state: models, page results, conversations, caches.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import click
+from pydantic_core import PydanticUndefined
 
 from open_autoglm.config import LoadedSettings, Settings, load_settings
 from open_autoglm.telemetry.logs import set_up_logs
@@ -41,8 +42,8 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         decorated = click.option(
             f"--{key.replace('_', '-')}",
             f"setting_{key}",
-            metavar="VALUE",
-            help=field.description,
+            metavar=_metavar(field.annotation),
+            help=f"{field.description}{_default(field.default)}",
         )(decorated)
     return click.option(
         "--config",
@@ -50,6 +51,19 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path, dir_okay=False),
         help="Settings file (YAML). Else OPEN_AUTOGLM_CONFIG, then ./open-autoglm.yaml.",
     )(decorated)
+
+
+def _metavar(annotation: Any) -> str:
+    """What a value looks like, from its type."""
+    if get_origin(annotation) is Literal:
+        return "|".join(get_args(annotation))
+    kinds = {kind for kind in (get_args(annotation) or (annotation,)) if kind is not type(None)}
+    names = {bool: "true|false", int: "N", float: "SECONDS", Path: "PATH"}
+    return names.get(kinds.pop(), "VALUE") if len(kinds) == 1 else "VALUE"
+
+
+def _default(value: object) -> str:
+    return "" if value is None or value is PydanticUndefined else f" Default: {str(value).lower()}."
 
 
 __all__ = ["LoadedSettings", "settings_options"]
