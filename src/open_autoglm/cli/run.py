@@ -249,13 +249,24 @@ def _parse(job: Job, parsing: _Parsing) -> ParsedDocument:
     if job.output is not None:
         with _pictures(job, result, parsing) as picture:
             write_result(result, job.output, job.form, picture=picture)
-        print_note(f"Wrote {job.output}")
+        print_note(f"Wrote {job.output}: {_made(result)}")
     if job.output is None and not (job.form == "json" or parsing.as_json):
         with _pictures(job, result, parsing) as picture:
             write_result(result, sys.stdout, job.form, picture=picture)
     if parsing.as_json or (job.output is None and job.form == "json"):
         click.echo(result.model_dump_json())
     return result
+
+
+def _made(result: ParsedDocument) -> str:
+    """What stands in the result, counted."""
+    pages = sum(1 for page in result.document.pages if not page.error)
+    parts = [f"{pages} pages", f"{len(result.key_information)} pieces of key information"]
+    if result.fields:
+        parts.append(f"{len(result.fields)} fields")
+    if result.summary is not None:
+        parts.append(f"{len(result.summary.points)} summary points")
+    return f"{', '.join(parts)}, in {result.seconds:.0f} s"
 
 
 def _pictures(
