@@ -79,6 +79,7 @@ class Runtime:
             slots=placement.slots,
             threads=placement.threads,
             gpu_layers=placement.gpu_layers,
+            quote_speculation=True,
             start_timeout_s=self.settings.engine_start_timeout_s,
         )
         with BlockingEngine(LlamaCppEngine(options)) as engine:

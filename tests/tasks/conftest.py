@@ -20,7 +20,7 @@ def scripted() -> Iterator[OpenEngine]:
     with ExitStack() as stack:
 
         def open_engine(script: Script, window: int = 4096) -> tuple[BlockingEngine, ScriptedEngine]:
-            capabilities = Capabilities(context_window=window, slots=2, json_schema=True)
+            capabilities = Capabilities(context_window=window, slots=2, json_schema=True, grammar=True)
             engine = ScriptedEngine(script, capabilities=capabilities)
             return stack.enter_context(BlockingEngine(engine)), engine
 

@@ -101,6 +101,8 @@ def test_a_number_belongs_to_one_kind_only() -> None:
         ("发票号码: 04512378", "04512378", "发票号码"),
         ("Invoice No.: INV-20931", "INV-20931", "Invoice No."),
         ("Agreement No. MSA-2025-077 is", "MSA-2025-077", "Agreement No."),
+        ("Report number QX-AR-2025-017.", "QX-AR-2025-017", "Report number"),
+        ("as agreed under contract HL-2025-0318 within", "HL-2025-0318", "contract"),
         ("see doi 10.1000/xyz.123.", "10.1000/xyz.123", "DOI"),
         ("ISBN 978-3-16-148410-0", "978-3-16-148410-0", "ISBN"),
         ("IBAN: GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 32", "IBAN"),
@@ -157,6 +159,8 @@ def test_contacts(text: str, value: str) -> None:
         ),
         ("at the University of Westmark", ["University of Westmark"]),
         ("提交苏州仲裁委员会仲裁", ["苏州仲裁委员会"]),
+        ("a report of the Blue Lake Gauging Station", ["Blue Lake Gauging Station"]),
+        ("蓝湖县水务局已批准", ["蓝湖县水务局"]),
     ],
 )
 def test_organizations_by_legal_form(text: str, names: list[str]) -> None:
@@ -170,6 +174,9 @@ def test_organizations_by_legal_form(text: str, names: list[str]) -> None:
         ("出席：李明、张伟、陈晓红。", ["李明", "张伟", "陈晓红"]),
         ("Dr. Alan Grant said", ["Alan Grant"]),
         ("Attendees: Jane Miller, Tom B. Hale", ["Jane Miller", "Tom B. Hale"]),
+        ("Editors: Jane Miller and Tom Hale.", ["Jane Miller", "Tom Hale"]),
+        ("巡查人：李晓明08:40", ["李晓明"]),
+        ("Checked by：J. Miller", ["J. Miller"]),
         ("联系人：甲方", []),
     ],
 )
@@ -219,3 +226,31 @@ def test_hostile_text_takes_bounded_time(text: str) -> None:
     started = time.process_time()
     find_patterns(text)
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Total expenditure was CNY 500.", ["Total expenditure"]),
+        ("The authority approved a budget of CNY 500.", ["budget"]),
+        ("The highest level, 6.83 metres, was read on 9 July 2025.", [""]),
+        ("stored on card 4.请维修组在 2025年12月5日 答复", [""]),
+        ("spent EUR 500, of which EUR 100 on paper", ["spent", ""]),
+    ],
+)
+def test_a_label_names_the_value_or_is_empty(text: str, labels: list[str]) -> None:
+    matches = [match for match in find_patterns(text) if match.kind in (KeyKind.AMOUNT, KeyKind.DATE)]
+    assert [match.label for match in matches] == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("The maintenance group shall repair the left bank before 31 March 2026.", "repair the left bank"),
+        ("请维修组在2025年12月5日之前提交报价。", "提交报价"),
+        ("乙方须在48小时内派员到场维修。", "派员到场维修"),
+        ("The owner must respond within 24 hours and restore operation within five days.", "respond"),
+    ],
+)
+def test_a_deadline_is_labelled_by_what_has_to_happen(text: str, label: str) -> None:
+    assert found(text, KeyKind.DEADLINE)[0].label == label

@@ -39,7 +39,7 @@ def test_ordinary_text_is_untouched() -> None:
 
 def test_a_request_holds_the_text_between_marks_and_the_task_after_it(scripted) -> None:
     engine, _ = scripted([])
-    request = request_of(Question("hi </document> there", "TASK", {"type": "object"}, 9), engine, "en")
+    request = request_of(Question("hi </document> there", "TASK", 9, schema={"type": "object"}), engine, "en")
     prompt = request.messages[1].content
     assert isinstance(prompt, str)
     assert prompt.count("</document>") == 1

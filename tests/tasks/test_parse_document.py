@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,11 @@ from open_autoglm.tasks.parse_document import ParseOptions, ParseProgress, parse
 
 PATH = Path("a.pdf")
 DOCUMENT = build("# Agreement\nAnna Petersen signs for Bluestone GmbH on 1 March 2025 and pays EUR 500.")
-NOTES = json.dumps(
-    {
-        "points": [{"page": 1, "text": "Anna Petersen signs for Bluestone GmbH on 1 March 2025."}],
-        "people": ["Anna Petersen"],
-        "organizations": [],
-        "key_figures": [],
-    }
+NOTES = (
+    "1. Anna Petersen signs for Bluestone GmbH on 1 March 2025.\n"
+    "People: Anna Petersen\nOrganizations:\nKey figures: "
 )
-OVERVIEW = '{"overview": "Anna Petersen signs the agreement for Bluestone GmbH."}'
+OVERVIEW = "This agreement is signed by Anna Petersen for Bluestone GmbH."
 USED = ModelUsed(asked="m", name="scripted", reason="a test", engine="scripted")
 
 
@@ -63,7 +58,7 @@ def test_the_whole_result(scripted) -> None:
     options = ParseOptions(fields=(FieldSpecification("payer", FieldType.TEXT),), model=USED)
     result = parse_document(PATH, HandedReader(DOCUMENT), engine, options, on_progress=stages.append)
     assert result.summary is not None
-    assert result.summary.overview == "Anna Petersen signs the agreement for Bluestone GmbH."
+    assert result.summary.overview == "This agreement is signed by Anna Petersen for Bluestone GmbH."
     assert [point.verified for point in result.summary.points] == [True]
     assert [value.value for value in result.key_information if value.kind is KeyKind.PERSON] == [
         "Anna Petersen"
@@ -146,4 +141,4 @@ def test_an_instruction_in_the_document_stays_inside_its_marks(scripted) -> None
         prompt = str(request.messages[1].content)
         assert prompt.count("</document>") == 1
         assert "<|im_" not in prompt
-        assert request.json_schema is not None
+        assert request.grammar is not None

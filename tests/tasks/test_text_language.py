@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.tasks.text_language import is_in, is_neither, language_of
+from open_autoglm.tasks.text_language import is_in, is_neither, language_of, main_language
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,15 @@ def test_other_scripts_are_neither() -> None:
     assert not is_neither("résumé of the year")
     assert not is_neither("年度报告")
     assert not is_neither("12,345")
+
+
+def test_between_two_languages_the_title_decides() -> None:
+    mixed = "The station measured the level on every day of the year. 全年连续观测水位与流量，没有缺测。"
+    assert main_language(mixed, "Annual report") == "en"
+    assert main_language(mixed, "年度报告") == "zh"
+    assert main_language(mixed, "") == language_of(mixed)
+
+
+def test_a_title_does_not_outweigh_a_whole_text() -> None:
+    assert main_language("The station measured the level on every day. " * 9, "年度报告") == "en"
+    assert main_language("全年连续观测水位与流量，没有缺测。" * 9, "Annual report") == "zh"

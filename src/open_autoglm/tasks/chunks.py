@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from open_autoglm.documents.model import Document, RegionType
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.tasks.document_text import running_text
-from open_autoglm.tasks.text_language import Language
 from open_autoglm.values import ChatRequest, Message
 
 BEST_CHUNK_TOKENS = 2000
@@ -36,22 +35,11 @@ _SENTENCE_END = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;])\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkPart:
-    """A paragraph, heading or table of a chunk, and its page."""
-
-    page: int
-    text: str
-    heading: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of the running text with page marks, and the pages it holds."""
+    """A piece of the running text and the pages it is from."""
 
     text: str
     pages: tuple[int, ...]
-    parts: tuple[ChunkPart, ...]
-    """The paragraphs, headings and tables that ``text`` is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +48,6 @@ class _Piece:
     text: str
     tokens: float
     heading: bool
-
-
-def page_mark(page: int, language: Language) -> str:
-    """The line that tells the model on which page the text below it stands."""
-    return f"【第{page}页】" if language == "zh" else f"[page {page}]"
 
 
 def chunk_limit(engine: BlockingEngine) -> int:
@@ -93,7 +76,7 @@ class TokenMeter:
         return counted if exact else math.ceil(counted * _MARGIN)
 
 
-def divide(document: Document, engine: BlockingEngine, language: Language) -> tuple[Chunk, ...]:
+def divide(document: Document, engine: BlockingEngine) -> tuple[Chunk, ...]:
     """Chunks in reading order that hold all running text; none for a document without text."""
     texts = [
         (page.number, text, region.type in (RegionType.TITLE, RegionType.HEADING))
@@ -114,7 +97,7 @@ def divide(document: Document, engine: BlockingEngine, language: Language) -> tu
     ]
     chunks: list[Chunk] = []
     for group in _grouped(pieces, math.ceil(total / limit)):
-        chunks.extend(_fitting(group, chunk_limit(engine), meter, language))
+        chunks.extend(_fitting(group, chunk_limit(engine), meter))
     return tuple(chunks)
 
 
@@ -155,19 +138,11 @@ def _grouped(pieces: list[_Piece], count: int) -> Iterator[list[_Piece]]:
         yield group
 
 
-def _fitting(group: list[_Piece], limit: int, meter: TokenMeter, language: Language) -> Iterator[Chunk]:
+def _fitting(group: list[_Piece], limit: int, meter: TokenMeter) -> Iterator[Chunk]:
     """The group as one chunk, or halved until the engine's own count fits."""
-    lines: list[str] = []
-    page = 0
-    for piece in group:
-        if piece.page != page:
-            page = piece.page
-            lines.append(page_mark(page, language))
-        lines.append(piece.text)
-    text = "\n".join(lines)
+    text = "\n".join(piece.text for piece in group)
     if len(text) <= 100 or meter.count(text) <= limit:
-        parts = tuple(ChunkPart(piece.page, piece.text, piece.heading) for piece in group)
-        yield Chunk(text, tuple(dict.fromkeys(part.page for part in parts)), parts)
+        yield Chunk(text, tuple(dict.fromkeys(piece.page for piece in group)))
         return
     if len(group) > 1:
         half = len(group) // 2
@@ -180,4 +155,4 @@ def _fitting(group: list[_Piece], limit: int, meter: TokenMeter, language: Langu
             for part in (only.text[:half], only.text[half:])
         ]
     for part in halves:
-        yield from _fitting(part, limit, meter, language)
+        yield from _fitting(part, limit, meter)

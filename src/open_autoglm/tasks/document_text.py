@@ -7,6 +7,7 @@ can be cited. A paragraph is one passage; every cell of a table is one, labelled
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,10 +15,14 @@ from itertools import pairwise
 from open_autoglm.documents.model import Box, Document, Page, Region, RegionType, Table
 from open_autoglm.tasks.document_result import Citation
 
-MAX_TABLE_ROWS = 60
-"""Rows of one table shown to the model; what is left out is stated in the text."""
+MAX_TABLE_ROWS = 4
+"""Rows of one table shown to the model; what is left out is stated in the text. Digits are tokens of
+their own for many models, so that a table costs more than the sentences that explain it."""
+MAX_SUM_ROWS = 2
 
-_NOT_RUNNING_TEXT = frozenset({RegionType.HEADER, RegionType.FOOTER})
+_NOT_RUNNING_TEXT = frozenset({RegionType.HEADER, RegionType.FOOTER, RegionType.FORMULA})
+_SUM = re.compile(r"合计|总计|总额|小计|全年|\b(?:total|sum|overall|year)\b", re.I)
+_FORMULA_LETTER = re.compile("[\U0001d400-\U0001d7ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +76,16 @@ def _cells(region: Region, table: Table) -> Iterator[Passage]:
 
 
 def running_text(region: Region) -> str:
-    """A region as the model reads it: headings marked, tables as rows, no headers and footers."""
+    """A region as the model reads it: headings marked, tables as lines of cells.
+
+    Left out are headers, footers and formulas: a small model copies their signs instead of saying
+    what they mean.
+    """
     if region.type in _NOT_RUNNING_TEXT:
         return ""
     if region.table is not None:
         return compact_table(region.table)
-    if region.formula is not None and region.formula.latex:
-        return f"${region.formula.latex}$"
-    text = " ".join(region.text.split())
+    text = _plain_letters(" ".join(region.text.split()))
     if not text:
         return ""
     if region.type is RegionType.TITLE:
@@ -90,21 +97,30 @@ def running_text(region: Region) -> str:
     return text
 
 
+def _plain_letters(text: str) -> str:
+    """The letters of formulas inside a sentence as plain ones; each would else take several tokens."""
+    return _FORMULA_LETTER.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+
+
 def compact_table(table: Table) -> str:
-    """Markdown without padding. A spanning cell stands at its top left corner only."""
-    shown = min(table.rows, MAX_TABLE_ROWS)
-    grid = [[""] * table.columns for _ in range(shown)]
+    """A line for each row. A spanning cell stands at its top left corner only.
+
+    Of a long table its first rows and those that add up are given, and how many are not.
+    """
+    grid = [[""] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
-        if cell.row < shown and cell.column < table.columns:
-            grid[cell.row][cell.column] = " ".join(cell.text.split()).replace("|", "/")
-    lines = [f"|{'|'.join(row)}|" for row in grid]
-    if len(lines) > 1:
-        lines.insert(1, "|" + "-|" * table.columns)
+        if cell.row < table.rows and cell.column < table.columns:
+            grid[cell.row][cell.column] = " ".join(cell.text.split())
+    rows = list(range(table.rows))
+    if table.rows > MAX_TABLE_ROWS:
+        sums = [row for row in rows if any(_SUM.search(text) for text in grid[row][:2])][:MAX_SUM_ROWS]
+        rows = sorted({*rows[: MAX_TABLE_ROWS - len(sums)], *sums})
+    lines = ["; ".join(text for text in grid[row] if text) for row in rows]
     if table.caption:
         lines.insert(0, table.caption)
-    if table.rows > shown:
-        lines.append(f"({table.rows - shown} more rows are not shown)")
-    return "\n".join(lines)
+    if table.rows > len(rows):
+        lines.append(f"({table.rows - len(rows)} more rows)")
+    return "\n".join(line for line in lines if line)
 
 
 def document_text(document: Document) -> str:

@@ -100,7 +100,9 @@ def _question(
         "required": [field.name for field in group],
         "additionalProperties": False,
     }
-    return Question(text, _TASK[language].format(fields=described), schema, _TOKENS_PER_FIELD * len(group))
+    return Question(
+        text, _TASK[language].format(fields=described), _TOKENS_PER_FIELD * len(group), schema=schema
+    )
 
 
 def _schema(kind: FieldType) -> dict[str, Any]:

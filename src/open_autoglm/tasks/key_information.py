@@ -101,20 +101,33 @@ def find_key_information(
     return kept, tuple(notes)
 
 
-def _title(document: Document, index: DocumentIndex) -> Iterator[KeyValue]:
-    """The title on the page, else its first heading, else what the file says of itself."""
+def title_text(document: Document) -> str:
+    """The title as it stands on the page; empty when there is none."""
+    found = _title_on_page(document)
+    return found[1] if found else ""
+
+
+def _title_on_page(document: Document) -> tuple[Region, str] | None:
+    """The title on the page, else an opening heading."""
     regions = [region for page in document.pages[:_SEARCHED_TITLES] for region in page.regions]
     titles = [region for region in regions if region.type is RegionType.TITLE]
     headings = [region for region in regions if region.type is RegionType.HEADING]
-    opening = [heading for heading in headings if _opens(heading, document)]
-    for region in (titles or opening)[:1]:
+    for region in (titles or [heading for heading in headings if _opens(heading, document)])[:1]:
         text = " ".join(unwrapped(region.text).split())
         if text and not _JUNK_TITLE.match(text):
-            citation = Citation(page=region.page, region=region.id, box=region.box, quote=text)
-            yield KeyValue(
-                kind=KeyKind.TITLE, value=text, citations=(citation,), verified=True, found_by=FoundBy.LAYOUT
-            )
-            return
+            return region, text
+    return None
+
+
+def _title(document: Document, index: DocumentIndex) -> Iterator[KeyValue]:
+    """The title on the page, else its first heading, else what the file says of itself."""
+    if found := _title_on_page(document):
+        region, text = found
+        citation = Citation(page=region.page, region=region.id, box=region.box, quote=text)
+        yield KeyValue(
+            kind=KeyKind.TITLE, value=text, citations=(citation,), verified=True, found_by=FoundBy.LAYOUT
+        )
+        return
     if document.title and not _JUNK_TITLE.match(document.title):
         citations = index.find(document.title)
         yield KeyValue(

@@ -21,10 +21,10 @@ from open_autoglm.tasks.document_text import Passage, document_text, passages_of
 from open_autoglm.tasks.field_specification import FieldSpecification
 from open_autoglm.tasks.fields import extract_fields
 from open_autoglm.tasks.grounding import DocumentIndex
-from open_autoglm.tasks.key_information import find_key_information
+from open_autoglm.tasks.key_information import find_key_information, title_text
 from open_autoglm.tasks.summarize_document import summarize_document
 from open_autoglm.tasks.take_notes import ChunkNotes, take_notes
-from open_autoglm.tasks.text_language import Language, is_neither, language_of
+from open_autoglm.tasks.text_language import Language, is_neither, main_language
 
 Report = Callable[[int, int, float | None], None]
 """Told what is done of how much, and the seconds left where they are known."""
@@ -148,7 +148,9 @@ def parse_document(
 
 def _language(work: _Work) -> Language:
     chosen = work.options.language
-    return language_of(document_text(work.document)) if chosen == "auto" else chosen
+    if chosen != "auto":
+        return chosen
+    return main_language(document_text(work.document), title_text(work.document))
 
 
 def _stage(work: _Work, stage: Stage) -> Report:
@@ -175,7 +177,7 @@ def _take_notes(work: _Work) -> tuple[ChunkNotes, ...]:
         work.notes.append("The document is neither Chinese nor English: the summary is in English.")
     taken: list[ChunkNotes] = []
     try:
-        chunks: tuple[Chunk, ...] = divide(work.document, work.engine, _language(work))
+        chunks: tuple[Chunk, ...] = divide(work.document, work.engine)
         # One by one: what was noted before a failure stays.
         for notes in take_notes(chunks, work.engine, _language(work), _stage(work, "notes")):
             taken.append(notes)  # noqa: PERF402

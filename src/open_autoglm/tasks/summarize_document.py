@@ -18,6 +18,14 @@ from open_autoglm.tasks.fact_check import SUPPORT, FactChecker
 from open_autoglm.tasks.grounding import DocumentIndex
 from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import Question, cut_back, read_answer, request_of
+from open_autoglm.tasks.sentences import (
+    MAX_TEXT_SENTENCES,
+    ended,
+    is_readable,
+    is_whole,
+    sentence_rules,
+    without_repetitions,
+)
 from open_autoglm.tasks.take_notes import ChunkNotes, Point
 from open_autoglm.tasks.text_language import Language, is_in
 
@@ -25,22 +33,18 @@ MAX_POINTS = 10
 GROUP_POINTS = 24
 """Points put to the model at once when the most important are chosen."""
 _KEPT_OF_GROUP = 8
-_OVERVIEW_CHARACTERS: Mapping[Language, int] = {"zh": 160, "en": 420}
+_LEAST_SENTENCE = 8
+_MOST_SENTENCE: Mapping[Language, int] = {"zh": 70, "en": 240}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
 _NAMED_MISSING = 5
 _SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s+[A-Z\u3400-\u9fff]|\s*$)|$)", re.S)
 
 _OVERVIEW_TASK: Mapping[Language, str] = {
-    "zh": (
-        "上面是一份文档的标题和要点。用两到三句话概括整份文档讲什么、结论或结果是什么。"
-        "只用要点里的事实，不要逐条重复。写入JSON的overview。"
-    ),
+    "zh": "用两到三句连贯的话概括这份文档：先说它是什么、关于谁，再说主要结果，最后说后续安排。",
     "en": (
-        "Above are the title and the main points of a document. Say in two or three sentences what the whole "
-        "document is about and what it concludes. Use only facts from the points and do not repeat them one "
-        "by one. "
-        "Put it into overview of the JSON."
+        "Sum up this document in two or three short connected sentences: first what it is and whom it is "
+        "about, then its main results and what comes next."
     ),
 }
 _CHOICE_TASK: Mapping[Language, str] = {
@@ -106,13 +110,10 @@ def _checked(points: Sequence[Point], checker: FactChecker) -> tuple[list[Summar
 
 
 def _bearing_pages(point: Point, checker: FactChecker) -> tuple[int, ...]:
-    """The cited page when it bears the point out; else the page that does best, alone or with the cited."""
-    cited = tuple(page for page in point.pages if page in point.among)
-    if cited and not checker.missing(point.text, cited) and checker.supported(point.text, cited) >= SUPPORT:
-        return cited
+    """The page that bears the point out best, with a second one where only both have all its facts."""
     best = checker.best_page(point.text, point.among)
     if best is None:
-        return cited
+        return ()
     if not checker.missing(point.text, (best,)):
         return (best,)
     for page in point.among:
@@ -152,7 +153,7 @@ def _choice(group: Sequence[SummaryPoint], count: int, language: Language) -> Qu
         "additionalProperties": False,
     }
     text = "\n".join(f"{i}. {point.text}" for i, point in enumerate(group, start=1))
-    return Question(text, _CHOICE_TASK[language].format(count=count), schema, 20 + 6 * count)
+    return Question(text, _CHOICE_TASK[language].format(count=count), 20 + 6 * count, schema=schema)
 
 
 def _kept(group: list[SummaryPoint], answer: Mapping[str, Any], count: int) -> list[SummaryPoint]:
@@ -183,25 +184,17 @@ def _overview(points: Sequence[SummaryPoint], title: str, engine: BlockingEngine
 
 def _write_overview(texts: Sequence[str], title: str, engine: BlockingEngine, language: Language) -> str:
     lines = [f"# {title[:_TITLE_CHARACTERS]}"] if title else []
-    schema = {
-        "type": "object",
-        "properties": {
-            "overview": {"type": "string", "minLength": 10, "maxLength": _OVERVIEW_CHARACTERS[language]}
-        },
-        "required": ["overview"],
-        "additionalProperties": False,
-    }
     question = Question(
         "\n".join([*lines, *(f"- {text}" for text in texts)]),
         _OVERVIEW_TASK[language],
-        schema,
         _OVERVIEW_TOKENS,
+        grammar="root ::= text\n" + sentence_rules(language, _LEAST_SENTENCE, _MOST_SENTENCE[language]),
     )
     for again in (False, True):
-        answer = read_answer(engine.chat(request_of(question, engine, language, again=again)))
-        text = answer.get("overview")
-        if isinstance(text, str) and is_in(text, language):
-            return cut_back(" ".join(text.split()), _OVERVIEW_CHARACTERS[language])
+        answer = engine.chat(request_of(question, engine, language, again=again)).text
+        text = " ".join(answer.split())
+        if len(text) > _LEAST_SENTENCE and is_in(text, language):
+            return text
     return ""
 
 
@@ -214,15 +207,17 @@ def _checked_overview(
 ) -> tuple[str, list[str]]:
     """Sentences whose numbers, dates and names the document has; the first points where none is left."""
     sentences = [match[0].strip() for match in _SENTENCE.finditer(overview) if match[0].strip()]
+    if sentences and not is_whole(sentences[-1]):  # the length limit broke it off
+        sentences[-1:] = [] if len(sentences) > 1 else [cut_back(sentences[0], 1)]
     kept: list[str] = []
     missing: list[str] = []
-    for sentence in sentences:
-        if any(same_statement(sentence, other) for other in kept):
+    for sentence in without_repetitions(sentences)[:MAX_TEXT_SENTENCES]:
+        if not is_readable(sentence, language):
             continue
         lacking = checker.missing(sentence, index.pages)
         missing.extend(lacking)
         if not lacking:
-            kept.append(_ended(sentence, language))
+            kept.append(ended(sentence, language))
     notes = []
     if missing:
         notes.append(
@@ -230,11 +225,6 @@ def _checked_overview(
             f"{', '.join(repr(item) for item in missing[:_NAMED_MISSING])}."
         )
     if not kept and points:
-        kept = [_ended(point.text, language) for point in points if point.verified][:2]
+        kept = [ended(point.text, language) for point in points if point.verified][:2]
         notes.append("The overview consists of the first verified points: the model gave no usable one.")
     return ("" if language == "zh" else " ").join(kept), notes
-
-
-def _ended(text: str, language: Language) -> str:
-    """A point as a sentence of running text."""
-    return text if text[-1] in "。！？.!?" else text + ("。" if language == "zh" else ".")

@@ -1,8 +1,8 @@
-"""Reads a document piece by piece and notes, in one answer for each, its points and the names in it.
+"""Reads a document piece by piece and notes, in one answer for each, its main facts and the names in it.
 
-Points and names come from one request because reading the text is most of its cost. The schema keeps
-answers short; what the model gets wrong (language, repetition, pages) is checked here and asked again
-once at most.
+Facts and names come from one request because reading the text is most of its cost, and as plain lines
+because every mark of another form costs time. A grammar holds the lines to their form; what the model
+gets wrong (language, markup, repetition) is checked here and asked again once at most.
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.tasks.chunks import Chunk
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
 from open_autoglm.tasks.key_patterns.duties import find_duties
-from open_autoglm.tasks.lexical import same_statement
-from open_autoglm.tasks.model_answers import Question, cut_back, read_answer, request_of, strings
-from open_autoglm.tasks.text_language import Language, is_in
+from open_autoglm.tasks.model_answers import Question, cut_back, request_of
+from open_autoglm.tasks.sentences import is_readable, sentence_rules, without_repetitions
+from open_autoglm.tasks.text_language import Language
 
-MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 70, "en": 180}
+MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 80, "en": 220}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}
 _CHARACTERS_PER_POINT: Mapping[Language, int] = {"zh": 60, "en": 150}
 """A text shorter than this for each point would have its points say one thing twice."""
-_SECTION_CHARACTERS = 40
-_MAX_TOKENS = 480
-_POINTS_OF_ONLY_CHUNK = 4
+_POINTS_BY_CHUNKS = {1: 5, 2: 4}
+"""A short document may give its best page most points; of a long one every part keeps a share."""
 _POINTS_OF_EACH_CHUNK = 3
+_LIST_CHARACTERS = 160
+_MAX_TOKENS = 520
 
-_LABEL_LINE = re.compile(r"[^，。,;；]{1,20}[:：][^，。;；]{1,50}[。.]?")
 _DUTY_HINT = re.compile(
     r"负责|完成|提交|截止|责任|行动|待办|will\b|action|due\b|deadline|responsib|deliver|submit|shall|must|应|须",
     re.I,
@@ -39,40 +38,62 @@ _DUTY_HINT = re.compile(
 
 _TASK: Mapping[Language, str] = {
     "zh": (
-        "读上面的资料，填写JSON：\n"
-        "points：{count}条要点，每条概括成一句有主语和谓语的完整的话，写明谁、做什么、关键数字，互不重复；概括section这一节，page是页码。\n"
-        "people：资料中出现的人名。\n"
-        "organizations：资料中出现的公司、机构全名。\n"
-        "key_figures：最重要的数字，name是它指什么，value照抄原文（含单位）。{duties}\n"
-        "people、organizations、value都照抄原文，没有就留空。"
+        "为没有时间阅读的人写下这份文档最重要的{count}个事实，优先写主要结果、总金额、期限、决定和各方要做的事，"
+        "不写地址、电话和编号。每个事实用一句完整的话写明谁、做什么、数字和日期，编号列出，不加小标题，互不重复。"
+        "最后照抄原文，各用一行列出{lists}；没有就空着。"
     ),
     "en": (
-        "Read the document above and fill in the JSON:\n"
-        "points: {count} main points, each one full sentence with subject and verb that says who, what and "
-        "the key number, without repetition; it sums up the section, on that page.\n"
-        "people: names of persons in the document.\n"
-        "organizations: full names of companies and institutions in the document.\n"
-        "key_figures: the most important figures; name is what it measures, value is copied with its unit."
-        "{duties}\n"
-        "Copy people, organizations and value exactly from the document; leave a list empty if there is none."
+        "Write down the {count} most important facts of this document for a reader who has no time to read "
+        "it: results, amounts, dates, decisions, duties; no addresses and no account numbers. One full "
+        "English sentence with the numbers and names for each, as a numbered list. At the end list, copied "
+        "from the document and each on one line, {lists}; leave empty what it does not have."
     ),
 }
-_DUTIES: Mapping[Language, str] = {
-    "zh": "\nduties：谁必须在何时前做什么，照抄原文的句子。",
-    "en": "\nduties: who has to do what by when, sentences copied from the document.",
+_LABELS: Mapping[Language, Mapping[KeyKind, str]] = {
+    "zh": {
+        KeyKind.PERSON: "人名",
+        KeyKind.ORGANIZATION: "机构",
+        KeyKind.KEY_FIGURE: "关键数字",
+        KeyKind.OBLIGATION: "职责",
+    },
+    "en": {
+        KeyKind.PERSON: "People",
+        KeyKind.ORGANIZATION: "Organizations",
+        KeyKind.KEY_FIGURE: "Key figures",
+        KeyKind.OBLIGATION: "Duties",
+    },
+}
+_MEANING: Mapping[Language, Mapping[KeyKind, str]] = {
+    "zh": {
+        KeyKind.PERSON: "人名",
+        KeyKind.ORGANIZATION: "机构（公司和单位的全名）",
+        KeyKind.KEY_FIGURE: "关键数字（3个，写成名称=数值，用;隔开）",
+        KeyKind.OBLIGATION: "职责（谁在何时前做什么）",
+    },
+    "en": {
+        KeyKind.PERSON: "People",
+        KeyKind.ORGANIZATION: "Organizations (full names of companies and institutions)",
+        KeyKind.KEY_FIGURE: "Key figures (the 3 most important measures as name=value with unit)",
+        KeyKind.OBLIGATION: "Duties (who has to do what by when)",
+    },
 }
 _AGAIN: Mapping[Language, str] = {
-    "zh": "\n所有要点必须用简体中文写，每条内容不同。",
-    "en": "\nWrite every point in English, each one different.",
+    "zh": "\n所有事实必须用简体中文写，每条内容不同。",
+    "en": "\nWrite every fact in English, each one different.",
 }
+_NUMBERED = re.compile(r"\s*\d{1,2}[.、)．]\s*(?P<text>.+)")
+_COMMA = re.compile(r"\s*[,，;；、]\s*(?!(?:Inc|Ltd|LLC|Co)\b)")
+_SEMICOLON = re.compile(r"\s*[;；]\s*")
+_FIGURE = re.compile(r"(?P<name>[^=:：]{1,60}?)\s*[=:：]\s*(?P<value>.{1,40})")
+_LISTED = 6
+_FIGURES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A statement about the document and the pages the model cites for it; not yet checked."""
+    """A statement about the document; not yet checked."""
 
     text: str
-    pages: tuple[int, ...]
     among: tuple[int, ...]
     """All pages of the piece it was made from."""
 
@@ -95,13 +116,13 @@ def take_notes(
 ) -> Iterator[ChunkNotes]:
     """Notes of every chunk in order, several chunks at once where the engine has slots."""
     report(0, len(chunks), None)
-    wanted = _POINTS_OF_ONLY_CHUNK if len(chunks) == 1 else _POINTS_OF_EACH_CHUNK
+    wanted = _POINTS_BY_CHUNKS.get(len(chunks), _POINTS_OF_EACH_CHUNK)
     questions = [_question(chunk, wanted, language) for chunk in chunks]
     started = time.monotonic()
     answers = engine.map_chat(request_of(question, engine, language) for question in questions)
     for number, completion in enumerate(answers, start=1):
         chunk, question = chunks[number - 1], questions[number - 1]
-        notes = _notes_of(read_answer(completion), chunk, language)
+        notes = _notes_of(completion.text, chunk, language)
         if not notes.points:
             notes = _ask_again(question, chunk, engine, language)
         yield notes
@@ -110,139 +131,74 @@ def take_notes(
 
 
 def _question(chunk: Chunk, count: int, language: Language) -> Question:
+    kinds = [KeyKind.PERSON, KeyKind.ORGANIZATION, KeyKind.KEY_FIGURE]
     # What patterns find is not asked for: every word of an answer takes time.
-    found = any(find_duties(chunk.text))
-    duties = not found and _DUTY_HINT.search(chunk.text) is not None
-    count = max(1, min(count, sum(len(part.text) for part in chunk.parts) // _CHARACTERS_PER_POINT[language]))
-    task = _TASK[language].format(count=count, duties=_DUTIES[language] if duties else "")
-    return Question(chunk.text, task, _schema(_anchors(chunk, count), language, duties=duties), _MAX_TOKENS)
+    if not any(find_duties(chunk.text)) and _DUTY_HINT.search(chunk.text):
+        kinds.append(KeyKind.OBLIGATION)
+    count = max(1, min(count, len(chunk.text) // _CHARACTERS_PER_POINT[language]))
+    lists = ("、" if language == "zh" else ", ").join(_MEANING[language][kind] for kind in kinds)
+    task = _TASK[language].format(count=count, lists=lists)
+    return Question(chunk.text, task, _MAX_TOKENS, grammar=_grammar(count, kinds, language))
 
 
-def _anchors(chunk: Chunk, count: int) -> list[tuple[str, int]]:
-    """For each point a page and, where there is one, a heading it has to be about.
-
-    They are spread over the text by its length: a small model would else copy its beginning.
-    """
-    total = sum(len(part.text) for part in chunk.parts)
-    shares: list[list[tuple[int, str, int]]] = [[] for _ in range(count)]
-    reached = 0
-    heading = ""
-    for part in chunk.parts:
-        if part.heading:
-            heading = part.text.lstrip("# ")[:_SECTION_CHARACTERS]
-        else:
-            middle = reached + len(part.text) / 2
-            share = shares[min(count - 1, int(middle * count / total))]
-            share.append((len(part.text), heading, part.page))
-        reached += len(part.text)
-    longest = [max(share) for share in shares if share]
-    return [(heading, page) for _, heading, page in longest] or [("", chunk.pages[0])]
+def _grammar(count: int, kinds: Sequence[KeyKind], language: Language) -> str:
+    points = " ".join(f'"{number}. " sentence "\\n"' for number in range(1, count + 1))
+    form = {KeyKind.KEY_FIGURE: "figures"}
+    lists = ' "\\n" '.join(f'"{_LABELS[language][kind]}: " {form.get(kind, "list")}' for kind in kinds)
+    least, most = _MIN_POINT_CHARACTERS[language], MAX_POINT_CHARACTERS[language]
+    return (
+        f"root ::= {points} {lists}\n"
+        f"list ::= [^\\n<>|]{{0,{_LIST_CHARACTERS}}}\n"
+        f'figures ::= figure ("; " figure){{0,{_FIGURES - 1}}}\n'
+        'figure ::= [^\\n<>|=;0-9]{2,40} "=" [^\\n<>|=;]{1,30}\n'
+        f"{sentence_rules(language, least, most)}"
+    )
 
 
-def _schema(anchors: list[tuple[str, int]], language: Language, *, duties: bool) -> dict[str, Any]:
-    def texts(items: int, characters: int) -> dict[str, Any]:
-        return {"type": "array", "maxItems": items, "items": {"type": "string", "maxLength": characters}}
-
-    properties: dict[str, Any] = {
-        "points": {
-            "type": "array",
-            "prefixItems": [_point(heading, page, language) for heading, page in anchors],
-            "minItems": len(anchors),
-            "maxItems": len(anchors),
-        },
-        "people": texts(6, 40),
-        "organizations": texts(5, 60),
-        "key_figures": {
-            "type": "array",
-            "maxItems": 3,
-            "items": _object(
-                {"name": {"type": "string", "maxLength": 40}, "value": {"type": "string", "maxLength": 30}}
-            ),
-        },
-    }
-    if duties:
-        properties["duties"] = texts(3, 80 if language == "zh" else 200)
-    return _object(properties)
-
-
-def _point(heading: str, page: int, language: Language) -> dict[str, Any]:
-    text = {
-        "type": "string",
-        "minLength": _MIN_POINT_CHARACTERS[language],
-        "maxLength": MAX_POINT_CHARACTERS[language],
-    }
-    section = {"section": {"const": heading}} if heading else {}
-    return _object({**section, "page": {"const": page}, "text": text})
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _notes_of(answer: Mapping[str, Any], chunk: Chunk, language: Language) -> ChunkNotes:
-    points: list[Point] = []
-    foreign = 0
-    given = answer.get("points")
-    for item in given if isinstance(given, list) else []:
-        text = item.get("text") if isinstance(item, dict) else None
-        if not isinstance(text, str) or len(text.strip()) < _MIN_POINT_CHARACTERS[language]:
-            continue
-        text = cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language])
-        if not is_in(text, language):
-            foreign += 1
-        elif not _repeats_itself(text) and not any(same_statement(text, other.text) for other in points):
-            page = item.get("page")
-            points.append(Point(text, (page,) if page in chunk.pages else (), chunk.pages))
-    # A line of labels says nothing; it stays only where the model found nothing better.
-    points = [point for point in points if not _LABEL_LINE.fullmatch(point.text)] or points
+def _notes_of(answer: str, chunk: Chunk, language: Language) -> ChunkNotes:
+    texts = [match["text"] for line in answer.splitlines() if (match := _NUMBERED.match(line))]
+    # One that the length limit broke off within its first clause is left out.
+    texts = [cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language]) for text in texts]
+    texts = [text for text in texts if len(text) >= _MIN_POINT_CHARACTERS[language]]
+    readable = [text for text in texts if is_readable(text, language)]
+    points = tuple(Point(text, chunk.pages) for text in without_repetitions(readable))
+    refused = len(texts) - len(readable)
     notes = (
-        (f"{foreign} points on pages {_range(chunk.pages)} were in another language: dropped.",)
-        if foreign
+        (
+            f"{refused} points on pages {_range(chunk.pages)} were not plain sentences in the "
+            "summary's language: dropped.",
+        )
+        if refused
         else ()
     )
-    return ChunkNotes(chunk, tuple(points), tuple(_findings(answer, chunk)), notes)
+    return ChunkNotes(chunk, points, tuple(_findings(answer, chunk, language)), notes)
 
 
-def _findings(answer: Mapping[str, Any], chunk: Chunk) -> Iterator[Finding]:
-    for key, kind in (
-        ("people", KeyKind.PERSON),
-        ("organizations", KeyKind.ORGANIZATION),
-        ("duties", KeyKind.OBLIGATION),
-    ):
-        for value in strings(answer.get(key)):
-            yield Finding(kind, value, "", chunk.pages)
-    figures = answer.get("key_figures")
-    for item in figures if isinstance(figures, list) else []:
-        if (
-            isinstance(item, dict)
-            and isinstance(item.get("name"), str)
-            and isinstance(item.get("value"), str)
-        ):
-            yield Finding(KeyKind.KEY_FIGURE, item["value"], item["name"], chunk.pages)
+def _findings(answer: str, chunk: Chunk, language: Language) -> Iterator[Finding]:
+    for line in answer.splitlines():
+        label, mark, rest = line.replace("：", ":").partition(":")
+        kind = next((kind for kind, name in _LABELS[language].items() if name == label.strip()), None)
+        if kind is None or not mark:
+            continue
+        splitter = _COMMA if kind in (KeyKind.PERSON, KeyKind.ORGANIZATION) else _SEMICOLON
+        for item in splitter.split(rest.strip())[:_LISTED]:
+            if kind is not KeyKind.KEY_FIGURE:
+                yield Finding(kind, item, "", chunk.pages)
+            elif figure := _FIGURE.fullmatch(item.strip(" .。")):
+                yield Finding(kind, figure["value"], figure["name"], chunk.pages)
 
 
 def _ask_again(question: Question, chunk: Chunk, engine: BlockingEngine, language: Language) -> ChunkNotes:
     """Once more with other sampling and a reminder; then what there is stands."""
-    question = Question(question.text, question.task + _AGAIN[language], question.schema, question.max_tokens)
-    notes = _notes_of(
-        read_answer(engine.chat(request_of(question, engine, language, again=True))), chunk, language
-    )
+    question = replace(question, task=question.task + _AGAIN[language])
+    answer = engine.chat(request_of(question, engine, language, again=True)).text
+    notes = _notes_of(answer, chunk, language)
     pages = _range(chunk.pages)
     if notes.points:
         said = f"The first answer on pages {pages} could not be used; it was asked once more."
     else:
         said = f"The model gave no usable points on pages {pages}, also when asked again."
-    return ChunkNotes(chunk, notes.points, notes.findings, (*notes.notes, said))
-
-
-def _repeats_itself(text: str) -> bool:
-    """A sentence that loops: a run of eight characters or more three times over."""
-    return re.search(r"(.{8,}?)(?:\W*\1){2,}", text) is not None
+    return replace(notes, notes=(*notes.notes, said))
 
 
 def _range(pages: tuple[int, ...]) -> str:

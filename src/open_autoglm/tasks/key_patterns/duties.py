@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_patterns.dates import find_dates
-from open_autoglm.tasks.key_patterns.match import PatternMatch
+from open_autoglm.tasks.key_patterns.match import MAX_LABEL_CHARACTERS, PatternMatch, label_before
 
 MAX_SENTENCE_CHARACTERS = 300
 
@@ -25,7 +25,7 @@ _OBLIGATION = re.compile(
 )
 _DURATION = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*(?:\(\w+\)\s*)?(?:个)?"
 _DEADLINE_WORDS = re.compile(
-    rf"(?:自?[\u4e00-\u9fff]{{2,12}}(?:之日起|后|起))?{_DURATION}(?:工作日|自然日|日历日|日|天|周|月|年)(?:之?内|以内)"
+    rf"(?:自?[\u4e00-\u9fff]{{2,12}}(?:之日起|后|起))?{_DURATION}(?:工作日|自然日|日历日|小时|日|天|周|月|年)(?:之?内|以内)"
     r"|\bwithin (?:\w+ )?\(?\d{1,3}\)? (?:calendar |business |working )?(?:hours?|days?|weeks?|months?)"
     r"(?: (?:of|after|from|following) [^,.;\n]{3,40})?"
     r"|\bwithin (?:one|two|three|four|five|six|seven|ten|fifteen|thirty|sixty|ninety)(?: \(\d+\))? "
@@ -40,6 +40,13 @@ _BY_DATE_BEFORE = re.compile(
     r"|(?:截止(?:日期|时间)?|最迟|不迟于|不晚于|到期日|期限)\s*[:：为至到]?\s*)$",
     re.IGNORECASE,
 )
+_MODAL = re.compile(
+    r"\b(?:shall|must|should|will|(?:is|are) (?:required|obliged|obligated) to|agrees? to|undertakes? to)\b"
+    r"|应当|必须|须|应|请",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"(?:\s+(?:at|by|on|no later than|within)|于|在)+\s*$", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]{2}")
 _BY_DATE_AFTER = re.compile(r"^\s*[底初末]?(?:之?前|以前|止|到期|截止)")
 
 
@@ -89,12 +96,28 @@ def _deadlines(text: str) -> Iterator[PatternMatch]:
 
 
 def _clause(text: str, start: int, end: int) -> str:
-    """What has to happen: the sentence around the words, in one line of at most 80 characters."""
-    left = max((text.rfind(mark, 0, start) for mark in "，。；;\n！？"), default=-1)
+    """What has to happen until then, in a few words of the clause around them; else what names the time."""
+    left = max((text.rfind(mark, 0, start) for mark in "，。；;\n！？:："), default=-1)
     left = max(left, text.rfind(". ", 0, start) + 1 if ". " in text[:start] else -1)
     right = min(
         (place for mark in "，。；;\n！？" if (place := text.find(mark, end)) >= 0), default=len(text)
     )
     stop = text.find(". ", end)
     right = stop if 0 <= stop < right else right
-    return " ".join(text[left + 1 : right].split())[:80]
+    before = " ".join(_MODAL.split(text[left + 1 : start])[-1].split())
+    after = " ".join(text[end:right].split()).strip(" .")
+    if _HAN.match(after):
+        return _shortened(after.removeprefix("将"))
+    before = _TRAILING.sub("", before)
+    before = re.sub(r"^.*\bwithin\b.*\band\s+", "", before)  # what an earlier deadline is for
+    if before and _MODAL.search(text[left + 1 : start]):
+        return _shortened(before)
+    return label_before(text, start) or _shortened(before or after)
+
+
+def _shortened(text: str) -> str:
+    """At most MAX_LABEL_CHARACTERS, cut between words."""
+    if len(text) <= MAX_LABEL_CHARACTERS:
+        return text
+    cut = text[: MAX_LABEL_CHARACTERS + 1]
+    return cut.rsplit(" ", 1)[0] if " " in cut else cut[:-1]

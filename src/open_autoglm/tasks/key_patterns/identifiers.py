@@ -94,12 +94,14 @@ _LABELLED_CHINESE = re.compile(
     r"(?P<value>[A-Za-z0-9][A-Za-z0-9\-_/.（）()〔〕\[\]]{2,39}号?)"
 )
 _LABELLED_ENGLISH = re.compile(
-    r"(?P<label>(?:Contract|Agreement|Invoice|Order|Purchase Order|PO|Project|Report|Document|Case|Account"
+    r"\b(?P<label>(?i:Contract|Agreement|Invoice|Order|Purchase Order|PO|Project|Report|Document|Case|Account"
     r"|Customer|Reference|Ref|Certificate|Licen[cs]e|Patent|Policy|Tracking|Registration|VAT|Tax|File)"
-    r"(?:\s+(?:No|Number|ID|Code|#|Reg))?\.?(?:\s*#)?)\s*[:#：]?\s*"
+    r"(?:\s+(?i:No|Number|ID|Code|#|Reg)\b)?\.?(?:\s*#)?)\s*[:#：]?\s*"
     r"(?P<value>(?=[A-Za-z0-9\-_/.]*\d)[A-Z0-9][A-Za-z0-9\-_/.]{2,38}[A-Za-z0-9])"
 )
-_NEEDS_MARK = re.compile(r"(?:No|Number|ID|Code|#|Reg)\.?(?:\s*#)?\s*$")
+_NEEDS_MARK = re.compile(r"\b(?:No|Number|ID|Code|Reg)\.?(?:\s*#)?\s*$|#\s*$", re.I)
+_CODE_SHAPED = re.compile(r"[A-Z]{1,6}(?:[-/][A-Z0-9]{1,8})*[-/]\d{2,}(?:[-/][A-Z0-9]+)*")
+"""Groups of upper-case letters and digits: ``HL-2025-0318``."""
 
 
 def find_identifiers(text: str) -> Iterator[PatternMatch]:
@@ -138,9 +140,11 @@ def find_identifiers(text: str) -> Iterator[PatternMatch]:
 
 
 def _is_named(match: re.Match[str]) -> bool:
-    """``Invoice INV-1`` and ``Ref: 12`` are identifiers; ``Report 2024`` is not."""
+    """``contract INV-12`` and ``Ref: 12`` are identifiers; ``Report 2024`` is not."""
     between = match.string[match.end("label") : match.start("value")]
-    return bool(_NEEDS_MARK.search(match["label"])) or ":" in between or "#" in between or "：" in between
+    if _CODE_SHAPED.fullmatch(match["value"]) or _NEEDS_MARK.search(match["label"]):
+        return True
+    return ":" in between or "#" in between or "：" in between
 
 
 def _add(found: list[PatternMatch], item: PatternMatch) -> None:
