@@ -111,3 +111,10 @@ def test_long_lists_are_capped_and_say_so() -> None:
     values, notes = find(build("\n".join(f"¥{number}.00" for number in range(1, 100))))
     assert len(of_kind(values, KeyKind.AMOUNT)) == LIMITS[KeyKind.AMOUNT]
     assert notes == ("39 more values of kind amount are left out; the first 60 are kept.",)
+
+
+def test_a_part_of_an_organization_the_model_names_is_not_listed_beside_the_whole() -> None:
+    document = build("The supplier is Hanlin Instruments Ltd. of Redhill.")
+    finding = Finding(KeyKind.ORGANIZATION, "Hanlin Instruments", "", (1,))
+    organizations = of_kind(find(document, finding)[0], KeyKind.ORGANIZATION)
+    assert [value.value for value in organizations] == ["Hanlin Instruments Ltd."]

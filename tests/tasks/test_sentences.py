@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.tasks.sentences import ended, is_readable, is_whole, without_repetitions
+from open_autoglm.tasks.sentences import brought_to_an_end, ended, is_readable, is_whole, without_repetitions
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_a_sentence_has_its_end() -> None:
 def test_of_those_that_say_the_same_the_first_stays() -> None:
     texts = ["It grew by 6% in 2024.", "In 2024 it grew by 6%.", "It grew by 7% in 2024."]
     assert without_repetitions(texts) == [texts[0], texts[2]]
+
+
+def test_what_a_limit_broke_off_ends_at_a_clause() -> None:
+    assert brought_to_an_end("全年客运量增长，补贴减。", 11, "zh") == "全年客运量增长。"
+    assert brought_to_an_end("It grew by 6%, while costs fel", 30, "en") == "It grew by 6%."
+    assert brought_to_an_end("It grew.", 30, "en") == "It grew."

@@ -178,6 +178,13 @@ def test_points_that_are_no_plain_sentences_are_dropped_and_counted(scripted) ->
     assert [point.text for point in summary.points] == ["全年客运量达到8.64亿人次，增长6.2%。"]
 
 
+def test_the_words_of_a_heading_are_no_part_of_a_point(scripted) -> None:
+    document = build("## 第五条 违约责任\n乙方逾期交货的，按合同总价的0.1%支付违约金。")
+    engine, _ = scripted([said("违约责任，乙方逾期交货应按合同总价的0.1%支付违约金。")])
+    (notes,) = note(engine, document)
+    assert [point.text for point in notes.points] == ["乙方逾期交货应按合同总价的0.1%支付违约金。"]
+
+
 def test_names_and_figures_come_with_the_points(scripted) -> None:
     answer = said(
         "全年客运量达到8.64亿人次。",

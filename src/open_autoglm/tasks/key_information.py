@@ -265,13 +265,21 @@ def _capped(gathered: list[_Gathered]) -> tuple[tuple[KeyValue, ...], list[str]]
 
 
 def _named_twice(gathered: list[_Gathered]) -> set[int]:
-    """Names given as person and as organization: a pattern's organization stays, else the person."""
+    """Entries that name again what another does.
+
+    Of a name given as person and as organization a pattern's organization stays, else the person; a part
+    of an organization's name that the model gave goes where a pattern has the whole name.
+    """
     people = {fold(item.value.value): item for item in gathered if item.value.kind is KeyKind.PERSON}
+    organizations = [item for item in gathered if item.value.kind is KeyKind.ORGANIZATION]
+    whole = [fold(item.value.value) for item in organizations if item.value.found_by is FoundBy.PATTERN]
     doubled: set[int] = set()
-    for item in gathered:
-        person = people.get(fold(item.value.value))
-        if item.value.kind is KeyKind.ORGANIZATION and person is not None:
-            doubled.add(id(person if item.value.found_by is FoundBy.PATTERN else item))
+    for item in organizations:
+        name, by_pattern = fold(item.value.value), item.value.found_by is FoundBy.PATTERN
+        if name in people:
+            doubled.add(id(people[name] if by_pattern else item))
+        elif not by_pattern and any(other.startswith(name) for other in whole):
+            doubled.add(id(item))
     return doubled
 
 

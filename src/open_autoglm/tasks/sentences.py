@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from open_autoglm.tasks.lexical import same_statement
+from open_autoglm.tasks.model_answers import cut_back
 from open_autoglm.tasks.text_language import Language, is_in
 
 _NEVER = r"\n|#$*<>\[\]_\\`{}\U0001d400-\U0001d7ff"
@@ -68,6 +69,13 @@ def is_whole(text: str) -> bool:
 def ended(text: str, language: Language) -> str:
     """A sentence with its full stop."""
     return text if is_whole(text) else text.rstrip(" ,;，；、") + ("。" if language == "zh" else ".")
+
+
+def brought_to_an_end(text: str, limit: int, language: Language) -> str:
+    """A sentence that a limit of ``limit`` characters may have broken off, up to its last whole clause."""
+    if len(text) < limit:
+        return text
+    return ended(cut_back(text.rstrip("。") if language == "zh" else text, limit), language)
 
 
 def without_repetitions(texts: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import Question, cut_back, read_answer, request_of
 from open_autoglm.tasks.sentences import (
     MAX_TEXT_SENTENCES,
+    brought_to_an_end,
     ended,
     is_readable,
     is_whole,
@@ -34,14 +35,14 @@ GROUP_POINTS = 24
 """Points put to the model at once when the most important are chosen."""
 _KEPT_OF_GROUP = 8
 _LEAST_SENTENCE = 8
-_MOST_SENTENCE: Mapping[Language, int] = {"zh": 70, "en": 240}
+_MOST_SENTENCE: Mapping[Language, int] = {"zh": 120, "en": 240}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
 _NAMED_MISSING = 5
 _SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s+[A-Z\u3400-\u9fff]|\s*$)|$)", re.S)
 
 _OVERVIEW_TASK: Mapping[Language, str] = {
-    "zh": "用两到三句连贯的话概括这份文档：先说它是什么、关于谁，再说主要结果，最后说后续安排。",
+    "zh": "用两到三句简短连贯的话概括这份文档：先说它是什么、关于谁，再说主要结果，最后说后续安排。",
     "en": (
         "Sum up this document in two or three short connected sentences: first what it is and whom it is "
         "about, then its main results and what comes next."
@@ -211,7 +212,8 @@ def _checked_overview(
         sentences[-1:] = [] if len(sentences) > 1 else [cut_back(sentences[0], 1)]
     kept: list[str] = []
     missing: list[str] = []
-    for sentence in without_repetitions(sentences)[:MAX_TEXT_SENTENCES]:
+    for written in without_repetitions(sentences)[:MAX_TEXT_SENTENCES]:
+        sentence = brought_to_an_end(written, _MOST_SENTENCE[language], language)
         if not is_readable(sentence, language):
             continue
         lacking = checker.missing(sentence, index.pages)

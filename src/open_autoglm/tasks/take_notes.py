@@ -17,8 +17,8 @@ from open_autoglm.tasks.chunks import Chunk
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
 from open_autoglm.tasks.key_patterns.duties import find_duties
-from open_autoglm.tasks.model_answers import Question, cut_back, request_of
-from open_autoglm.tasks.sentences import is_readable, sentence_rules, without_repetitions
+from open_autoglm.tasks.model_answers import Question, request_of
+from open_autoglm.tasks.sentences import brought_to_an_end, is_readable, sentence_rules, without_repetitions
 from open_autoglm.tasks.text_language import Language
 
 MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 80, "en": 220}
@@ -28,7 +28,7 @@ _CHARACTERS_PER_POINT: Mapping[Language, int] = {"zh": 60, "en": 150}
 _POINTS_BY_CHUNKS = {1: 5, 2: 4}
 """A short document may give its best page most points; of a long one every part keeps a share."""
 _POINTS_OF_EACH_CHUNK = 3
-_LIST_CHARACTERS = 160
+_DUTY_CHARACTERS = 240
 _MAX_TOKENS = 520
 
 _DUTY_HINT = re.compile(
@@ -67,13 +67,13 @@ _MEANING: Mapping[Language, Mapping[KeyKind, str]] = {
     "zh": {
         KeyKind.PERSON: "人名",
         KeyKind.ORGANIZATION: "机构（公司和单位的全名）",
-        KeyKind.KEY_FIGURE: "关键数字（3个，写成名称=数值，用;隔开）",
+        KeyKind.KEY_FIGURE: "关键数字（最重要的3个数据，例如 身高=12米）",
         KeyKind.OBLIGATION: "职责（谁在何时前做什么）",
     },
     "en": {
         KeyKind.PERSON: "People",
         KeyKind.ORGANIZATION: "Organizations (full names of companies and institutions)",
-        KeyKind.KEY_FIGURE: "Key figures (the 3 most important measures as name=value with unit)",
+        KeyKind.KEY_FIGURE: "Key figures (the 3 most important measures, each like Height=12 m)",
         KeyKind.OBLIGATION: "Duties (who has to do what by when)",
     },
 }
@@ -82,10 +82,11 @@ _AGAIN: Mapping[Language, str] = {
     "en": "\nWrite every fact in English, each one different.",
 }
 _NUMBERED = re.compile(r"\s*\d{1,2}[.、)．]\s*(?P<text>.+)")
+_NAMED_BEFORE = re.compile(r"(?P<heading>[\u4e00-\u9fff]{2,12}|[A-Z][\w ]{3,40})\s*[，：:]\s*")
 _COMMA = re.compile(r"\s*[,，;；、]\s*(?!(?:Inc|Ltd|LLC|Co)\b)")
 _SEMICOLON = re.compile(r"\s*[;；]\s*")
 _FIGURE = re.compile(r"(?P<name>[^=:：]{1,60}?)\s*[=:：]\s*(?P<value>.{1,40})")
-_LISTED = 6
+_LISTED = 4
 _FIGURES = 3
 
 
@@ -131,7 +132,7 @@ def take_notes(
 
 
 def _question(chunk: Chunk, count: int, language: Language) -> Question:
-    kinds = [KeyKind.PERSON, KeyKind.ORGANIZATION, KeyKind.KEY_FIGURE]
+    kinds = [KeyKind.ORGANIZATION, KeyKind.PERSON, KeyKind.KEY_FIGURE]
     # What patterns find is not asked for: every word of an answer takes time.
     if not any(find_duties(chunk.text)) and _DUTY_HINT.search(chunk.text):
         kinds.append(KeyKind.OBLIGATION)
@@ -143,22 +144,26 @@ def _question(chunk: Chunk, count: int, language: Language) -> Question:
 
 def _grammar(count: int, kinds: Sequence[KeyKind], language: Language) -> str:
     points = " ".join(f'"{number}. " sentence "\\n"' for number in range(1, count + 1))
-    form = {KeyKind.KEY_FIGURE: "figures"}
+    form = {KeyKind.KEY_FIGURE: "figures", KeyKind.OBLIGATION: "duties"}
     lists = ' "\\n" '.join(f'"{_LABELS[language][kind]}: " {form.get(kind, "list")}' for kind in kinds)
     least, most = _MIN_POINT_CHARACTERS[language], MAX_POINT_CHARACTERS[language]
     return (
         f"root ::= {points} {lists}\n"
-        f"list ::= [^\\n<>|]{{0,{_LIST_CHARACTERS}}}\n"
-        f'figures ::= figure ("; " figure){{0,{_FIGURES - 1}}}\n'
-        'figure ::= [^\\n<>|=;0-9]{2,40} "=" [^\\n<>|=;]{1,30}\n'
+        f"list ::= (item ([,;、] [ ]? item){{0,{_LISTED - 1}}})?\n"
+        f"duties ::= [^\\n<>|]{{0,{_DUTY_CHARACTERS}}}\n"
+        "item ::= [^\\n<>|=,;，；、 ] [^\\n<>|=,;，；、]{1,50}\n"
+        f'figures ::= (figure ("; " figure){{0,{_FIGURES - 1}}})?\n'
+        'figure ::= [A-Za-z\\u4e00-\\u9fff] [^\\n<>|=;]{2,30} "=" value\n'
+        "value ::= [^\\n<>|=;0-9]{0,4} [0-9] [^\\n<>|=;]{0,24}\n"
         f"{sentence_rules(language, least, most)}"
     )
 
 
 def _notes_of(answer: str, chunk: Chunk, language: Language) -> ChunkNotes:
     texts = [match["text"] for line in answer.splitlines() if (match := _NUMBERED.match(line))]
-    # One that the length limit broke off within its first clause is left out.
-    texts = [cut_back(" ".join(text.split()), MAX_POINT_CHARACTERS[language]) for text in texts]
+    texts = [_without_heading(text, chunk.text) for text in texts]
+    most = MAX_POINT_CHARACTERS[language]
+    texts = [brought_to_an_end(" ".join(text.split()), most, language) for text in texts]
     texts = [text for text in texts if len(text) >= _MIN_POINT_CHARACTERS[language]]
     readable = [text for text in texts if is_readable(text, language)]
     points = tuple(Point(text, chunk.pages) for text in without_repetitions(readable))
@@ -174,6 +179,13 @@ def _notes_of(answer: str, chunk: Chunk, language: Language) -> ChunkNotes:
     return ChunkNotes(chunk, points, tuple(_findings(answer, chunk, language)), notes)
 
 
+def _without_heading(text: str, source: str) -> str:
+    """A point without the words of a heading put before it: ``违约责任，乙方……``."""
+    named = _NAMED_BEFORE.match(text)
+    stands = named and re.search(rf"^#+ .*{re.escape(named['heading'])}\s*$", source, re.M)
+    return text[named.end() :] if named and stands else text
+
+
 def _findings(answer: str, chunk: Chunk, language: Language) -> Iterator[Finding]:
     for line in answer.splitlines():
         label, mark, rest = line.replace("：", ":").partition(":")
@@ -183,7 +195,7 @@ def _findings(answer: str, chunk: Chunk, language: Language) -> Iterator[Finding
         splitter = _COMMA if kind in (KeyKind.PERSON, KeyKind.ORGANIZATION) else _SEMICOLON
         for item in splitter.split(rest.strip())[:_LISTED]:
             if kind is not KeyKind.KEY_FIGURE:
-                yield Finding(kind, item, "", chunk.pages)
+                yield Finding(kind, item.rstrip(" .。"), "", chunk.pages)
             elif figure := _FIGURE.fullmatch(item.strip(" .。")):
                 yield Finding(kind, figure["value"], figure["name"], chunk.pages)
 
