@@ -15,6 +15,7 @@ from open_autoglm.tasks.key_patterns.identifiers import (
     issn_is_valid,
     resident_number_is_valid,
 )
+from open_autoglm.tasks.key_patterns.measures import find_measures
 
 
 def found(text: str, kind: KeyKind) -> list[PatternMatch]:
@@ -254,3 +255,19 @@ def test_a_label_names_the_value_or_is_empty(text: str, labels: list[str]) -> No
 )
 def test_a_deadline_is_labelled_by_what_has_to_happen(text: str, label: str) -> None:
     assert found(text, KeyKind.DEADLINE)[0].label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        (
+            "The mean discharge was 38.6 cubic metres per second, 7 percent below the mean.",
+            [("mean discharge", "38.6 cubic metres per second")],
+        ),
+        ("The highest level, 6.83 metres, was read on 9 July 2025.", [("highest level", "6.83 metres")]),
+        ("全年客运量达到8.64亿人次，同比增长6.2%。", [("全年客运量", "8.64亿人次")]),
+        ("Total expenditure was CNY 500.00 on 9 July 2025.", []),
+    ],
+)
+def test_measures_have_a_name_and_a_unit(text: str, measures: list[tuple[str, str]]) -> None:
+    assert [(match.label, match.value) for match in find_measures(text)] == measures

@@ -17,10 +17,7 @@ from open_autoglm.tasks.parse_document import ParseOptions, ParseProgress, parse
 
 PATH = Path("a.pdf")
 DOCUMENT = build("# Agreement\nAnna Petersen signs for Bluestone GmbH on 1 March 2025 and pays EUR 500.")
-NOTES = (
-    "1. Anna Petersen signs for Bluestone GmbH on 1 March 2025.\n"
-    "People: Anna Petersen\nOrganizations:\nKey figures: "
-)
+NOTES = "1. Anna Petersen signs for Bluestone GmbH on 1 March 2025.\nPeople: Anna Petersen\nOrganizations: "
 OVERVIEW = "This agreement is signed by Anna Petersen for Bluestone GmbH."
 USED = ModelUsed(asked="m", name="scripted", reason="a test", engine="scripted")
 

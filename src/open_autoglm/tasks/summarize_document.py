@@ -35,7 +35,7 @@ GROUP_POINTS = 24
 """Points put to the model at once when the most important are chosen."""
 _KEPT_OF_GROUP = 8
 _LEAST_SENTENCE = 8
-_MOST_SENTENCE: Mapping[Language, int] = {"zh": 120, "en": 240}
+_MOST_SENTENCE: Mapping[Language, int] = {"zh": 120, "en": 280}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
 _NAMED_MISSING = 5

@@ -17,6 +17,7 @@ from open_autoglm.tasks.chunks import Chunk
 from open_autoglm.tasks.document_result import KeyKind
 from open_autoglm.tasks.key_information import Finding
 from open_autoglm.tasks.key_patterns.duties import find_duties
+from open_autoglm.tasks.key_patterns.measures import find_measures
 from open_autoglm.tasks.model_answers import Question, request_of
 from open_autoglm.tasks.sentences import brought_to_an_end, is_readable, sentence_rules, without_repetitions
 from open_autoglm.tasks.text_language import Language
@@ -53,13 +54,11 @@ _LABELS: Mapping[Language, Mapping[KeyKind, str]] = {
     "zh": {
         KeyKind.PERSON: "人名",
         KeyKind.ORGANIZATION: "机构",
-        KeyKind.KEY_FIGURE: "关键数字",
         KeyKind.OBLIGATION: "职责",
     },
     "en": {
         KeyKind.PERSON: "People",
         KeyKind.ORGANIZATION: "Organizations",
-        KeyKind.KEY_FIGURE: "Key figures",
         KeyKind.OBLIGATION: "Duties",
     },
 }
@@ -67,13 +66,11 @@ _MEANING: Mapping[Language, Mapping[KeyKind, str]] = {
     "zh": {
         KeyKind.PERSON: "人名",
         KeyKind.ORGANIZATION: "机构（公司和单位的全名）",
-        KeyKind.KEY_FIGURE: "关键数字（最重要的3个数据，例如 身高=12米）",
         KeyKind.OBLIGATION: "职责（谁在何时前做什么）",
     },
     "en": {
         KeyKind.PERSON: "People",
         KeyKind.ORGANIZATION: "Organizations (full names of companies and institutions)",
-        KeyKind.KEY_FIGURE: "Key figures (the 3 most important measures, each like Height=12 m)",
         KeyKind.OBLIGATION: "Duties (who has to do what by when)",
     },
 }
@@ -85,9 +82,7 @@ _NUMBERED = re.compile(r"\s*\d{1,2}[.、)．]\s*(?P<text>.+)")
 _NAMED_BEFORE = re.compile(r"(?P<heading>[\u4e00-\u9fff]{2,12}|[A-Z][\w ]{3,40})\s*[，：:]\s*")
 _COMMA = re.compile(r"\s*[,，;；、]\s*(?!(?:Inc|Ltd|LLC|Co)\b)")
 _SEMICOLON = re.compile(r"\s*[;；]\s*")
-_FIGURE = re.compile(r"(?P<name>[^=:：]{1,60}?)\s*[=:：]\s*(?P<value>.{1,40})")
 _LISTED = 4
-_FIGURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +127,7 @@ def take_notes(
 
 
 def _question(chunk: Chunk, count: int, language: Language) -> Question:
-    kinds = [KeyKind.ORGANIZATION, KeyKind.PERSON, KeyKind.KEY_FIGURE]
+    kinds = [KeyKind.ORGANIZATION, KeyKind.PERSON]
     # What patterns find is not asked for: every word of an answer takes time.
     if not any(find_duties(chunk.text)) and _DUTY_HINT.search(chunk.text):
         kinds.append(KeyKind.OBLIGATION)
@@ -144,7 +139,7 @@ def _question(chunk: Chunk, count: int, language: Language) -> Question:
 
 def _grammar(count: int, kinds: Sequence[KeyKind], language: Language) -> str:
     points = " ".join(f'"{number}. " sentence "\\n"' for number in range(1, count + 1))
-    form = {KeyKind.KEY_FIGURE: "figures", KeyKind.OBLIGATION: "duties"}
+    form = {KeyKind.OBLIGATION: "duties"}
     lists = ' "\\n" '.join(f'"{_LABELS[language][kind]}: " {form.get(kind, "list")}' for kind in kinds)
     least, most = _MIN_POINT_CHARACTERS[language], MAX_POINT_CHARACTERS[language]
     return (
@@ -152,9 +147,6 @@ def _grammar(count: int, kinds: Sequence[KeyKind], language: Language) -> str:
         f"list ::= (item ([,;、] [ ]? item){{0,{_LISTED - 1}}})?\n"
         f"duties ::= [^\\n<>|]{{0,{_DUTY_CHARACTERS}}}\n"
         "item ::= [^\\n<>|=,;，；、 ] [^\\n<>|=,;，；、]{1,50}\n"
-        f'figures ::= (figure ("; " figure){{0,{_FIGURES - 1}}})?\n'
-        'figure ::= [A-Za-z\\u4e00-\\u9fff] [^\\n<>|=;]{2,30} "=" value\n'
-        "value ::= [^\\n<>|=;0-9]{0,4} [0-9] [^\\n<>|=;]{0,24}\n"
         f"{sentence_rules(language, least, most)}"
     )
 
@@ -176,7 +168,7 @@ def _notes_of(answer: str, chunk: Chunk, language: Language) -> ChunkNotes:
         if refused
         else ()
     )
-    return ChunkNotes(chunk, points, tuple(_findings(answer, chunk, language)), notes)
+    return ChunkNotes(chunk, points, (*_findings(answer, chunk, language), *_figures(points)), notes)
 
 
 def _without_heading(text: str, source: str) -> str:
@@ -194,10 +186,14 @@ def _findings(answer: str, chunk: Chunk, language: Language) -> Iterator[Finding
             continue
         splitter = _COMMA if kind in (KeyKind.PERSON, KeyKind.ORGANIZATION) else _SEMICOLON
         for item in splitter.split(rest.strip())[:_LISTED]:
-            if kind is not KeyKind.KEY_FIGURE:
-                yield Finding(kind, item.rstrip(" .。"), "", chunk.pages)
-            elif figure := _FIGURE.fullmatch(item.strip(" .。")):
-                yield Finding(kind, figure["value"], figure["name"], chunk.pages)
+            yield Finding(kind, item.rstrip(" .。"), "", chunk.pages)
+
+
+def _figures(points: Sequence[Point]) -> Iterator[Finding]:
+    """What a point found important enough to give a number for."""
+    for point in points:
+        for measure in find_measures(point.text):
+            yield Finding(KeyKind.KEY_FIGURE, measure.value, measure.label, point.among)
 
 
 def _ask_again(question: Question, chunk: Chunk, engine: BlockingEngine, language: Language) -> ChunkNotes:
