@@ -11,6 +11,7 @@ import pytest
 from open_autoglm.engine import worker_process
 from open_autoglm.engine.last_words import LastWords, describe_exit
 from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
+from open_autoglm.engine.worker import why_not_loaded
 from open_autoglm.engine.worker_process import WorkerProcess
 from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_from_line, report_to_line
 from open_autoglm.errors import ConfigurationError, EngineStartFailed
@@ -121,3 +122,9 @@ def test_a_worker_that_hears_nothing_is_made_to_end(monkeypatch: pytest.MonkeyPa
     worker.end()
     if sys.platform != "win32":
         assert "SIGKILL" in worker.wait_end()
+
+
+def test_a_missing_system_library_is_named_with_its_remedy() -> None:
+    error = ImportError("libgomp.so.1: cannot open shared object file: No such file or directory")
+    assert "apt-get install libgomp1" in why_not_loaded(error)
+    assert "apt-get" not in why_not_loaded(ImportError("DLL load failed"))

@@ -40,7 +40,9 @@ def main() -> None:
     except RuntimeError as error:  # llama.cpp has logged what it found; this says only that it did
         sys.stderr.write(f"{error}\n")
         _fail(reports, None)
-    except (ImportError, OSError, ValueError) as error:
+    except ImportError as error:
+        _fail(reports, why_not_loaded(error))
+    except (OSError, ValueError) as error:
         _fail(reports, str(error))
     reports.write(report_to_line(Ready(server.listening_address)))
     reports.flush()
@@ -51,6 +53,16 @@ def _fail(reports: io.BufferedWriter, reason: str | None) -> NoReturn:
     reports.write(report_to_line(Failed(reason)))
     reports.flush()
     sys.exit(1)
+
+
+def why_not_loaded(error: ImportError) -> str:
+    """The library's own reason, and the remedy where a small Linux lacks what it is linked against."""
+    remedy = (
+        "; install it, on Debian and Ubuntu with `apt-get install libgomp1`"
+        if "libgomp" in str(error)
+        else ""
+    )
+    return f"the engine library can't be loaded: {error}{remedy}"
 
 
 def _require_devices(options: LlamaCppOptions) -> None:
