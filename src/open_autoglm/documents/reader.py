@@ -65,7 +65,7 @@ class ReaderOptions:
     store_folder: Path | None = None
     """Where finished pages are kept for the next run; None: nowhere."""
     store_mb: int = 512
-    recognition: Recognition = Recognition()  # noqa: RUF009 - frozen
+    recognition: Recognition = field(default_factory=Recognition)
     opener: str = OPENER
     """``module:function`` that opens a file inside the worker."""
 
