@@ -235,6 +235,10 @@ def test_hostile_text_takes_bounded_time(text: str) -> None:
         ("Total expenditure was CNY 500.", ["Total expenditure"]),
         ("The authority approved a budget of CNY 500.", ["budget"]),
         ("The highest level, 6.83 metres, was read on 9 July 2025.", [""]),
+        (
+            "The station measured electrical conductivity and dissolved oxygen for EUR 500.",
+            ["conductivity and dissolved oxygen"],
+        ),
         ("stored on card 4.请维修组在 2025年12月5日 答复", [""]),
         ("spent EUR 500, of which EUR 100 on paper", ["spent", ""]),
     ],

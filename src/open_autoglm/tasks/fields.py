@@ -19,7 +19,7 @@ from open_autoglm.tasks.lexical import rank
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of
 from open_autoglm.tasks.text_language import Language, language_of
 
-FIELDS_PER_REQUEST = 5
+FIELDS_PER_REQUEST = 6
 PASSAGE_TOKENS = 1400
 """Of document text in one request."""
 _TOKENS_PER_FIELD = 110

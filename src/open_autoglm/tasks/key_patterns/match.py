@@ -12,7 +12,7 @@ MAX_LABEL_CHARACTERS = 40
 _LABEL = re.compile(r"([^\n:：;；,，。.!?！？|()（）]{1,60}?)\s*[:：]\s*$")
 _CLAUSE_BORDER = re.compile(r"[\n:：;；。!?！？|()（）]|(?<!\d)[,，]|[,，](?!\d)|\.\s|\.(?=[\u3400-\u9fff])")
 _CONNECTOR = re.compile(
-    r"(?:\s+(?:of|is|was|are|were|on|by|to|at|from|dated|the|a|an|and|made|than)"
+    r"(?:\s+(?:of|is|was|are|were|on|by|to|at|from|dated|the|a|an|and|made|than|for)"
     r"|为|于|在|共计|合计|计|是|约|由|至|到)+\s*$"
 )
 _LEADING = re.compile(r"^(?:(?:the|a|an|this|and)\s+|即|并|其中)+", re.IGNORECASE)
@@ -56,5 +56,8 @@ def label_before(text: str, start: int) -> str:
     clause = _LAST_ARTICLE.sub("", clause).strip()
     words = clause.split()
     if len(words) > 1:
-        return " ".join(words[-_MAX_LEAD_WORDS:])[-MAX_LABEL_CHARACTERS:]
+        words = words[-_MAX_LEAD_WORDS:]
+        while len(words) > 1 and len(" ".join(words)) > MAX_LABEL_CHARACTERS:
+            words = words[1:]
+        return " ".join(words)[-MAX_LABEL_CHARACTERS:]
     return clause[-_MAX_LEAD_CHARACTERS:]
