@@ -17,6 +17,7 @@ from open_autoglm.cli import root as program
 from open_autoglm.cli import run as command
 from open_autoglm.documents.model import Document, Page, ReadBy, Region, RegionType, Source
 from open_autoglm.documents.reader import ReadOptions
+from open_autoglm.engine.base import Capabilities
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.engine.scripted import ScriptedEngine
 from open_autoglm.errors import DamagedInput, ModelNotInstalled
@@ -32,10 +33,9 @@ PLACEMENT = Placement(
 
 
 def answer(request: ChatRequest) -> str:
-    if "overview" in json.dumps(dict(request.json_schema or {})):
-        return '{"overview": "Anna Petersen pays EUR 500."}'
-    points = [{"page": 1, "text": "Anna Petersen pays EUR 500 on 1 March 2025."}]
-    return json.dumps({"points": points, "people": [], "organizations": [], "key_figures": []})
+    if request.grammar is not None and request.grammar.startswith("root ::= text"):
+        return "Anna Petersen pays EUR 500."
+    return "1. Anna Petersen pays EUR 500 on 1 March 2025.\n"
 
 
 class Reader:
@@ -88,7 +88,8 @@ class ScriptedRuntime:
 
     @contextmanager
     def open_engine(self, chosen: ChosenModel, placement: Placement) -> Iterator[BlockingEngine]:
-        with BlockingEngine(ScriptedEngine(answer, model=chosen.name)) as engine:
+        capabilities = Capabilities(context_window=4096, json_schema=True, grammar=True)
+        with BlockingEngine(ScriptedEngine(answer, model=chosen.name, capabilities=capabilities)) as engine:
             yield engine
 
 
