@@ -6,7 +6,15 @@ import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from open_autoglm.tasks.parse_document import ParseProgress, Stage
 
@@ -28,9 +36,11 @@ class ParseDisplay:
         self._console = console
         self._name = name if len(name) <= 40 else name[:39] + "…"
         self._bars = Progress(
+            SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
+            TimeElapsedColumn(),
             TextColumn("{task.fields[left]}", markup=False),
             console=console,
             disable=not console.is_terminal,
