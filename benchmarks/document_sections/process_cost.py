@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
+from pathlib import Path
 
 import psutil
 
@@ -23,10 +25,13 @@ def cpu_seconds() -> float:
 
 
 def resident_mb() -> float:
-    """The most memory the process ever held, or 0 where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+    """The most memory this process ever held. (On Linux getrusage would also count the parent's.)"""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        peak = re.search(r"^VmHWM:\s*(\d+) kB", status.read_text("utf-8"), re.MULTILINE)
+        return int(peak[1]) / 1024 if peak else 0.0
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / (1 << 20)
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
