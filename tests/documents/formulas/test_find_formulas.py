@@ -67,6 +67,14 @@ def test_formulas_of_fonts_without_names_are_read_with_their_decimals() -> None:
     }
 
 
+def test_a_math_font_that_a_browser_stored_in_parts_is_one_font() -> None:
+    letter = glyph("𝑥", 100, 100, font="unnamed-2")
+    rest = row("∇⊗2", 106, 100, font="unnamed-3")
+    prose = [line(row(f"Word{'s' * n}", 60, 200 + 20 * n, font="unnamed-1")) for n in range(4)]
+    found = find_formulas(page(line([letter, *rest]), *prose), BlankRaster())
+    assert [formula.latex for formula in found] == [r"x\nabla \otimes 2"]
+
+
 def test_the_pages_say_what_was_set() -> None:
     truth = json.loads((DATA / "truth.json").read_text(encoding="utf-8"))
     assert set(truth) == set(READ)

@@ -83,6 +83,9 @@ def math_fonts(content: PageContent) -> MathFonts:
             found.discard(name)
         else:
             found.add(name)
+    if any(name.startswith("unnamed-") for name in found):
+        # Browsers store one font in parts; the part with the signs and digits of a math font has no letters.
+        found |= {name for name in names if name.startswith("unnamed-") and not prose[name]}
     tex = any(family_of(name) not in (Family.UNICODE, Family.TEXT) for name in found)
     whole = frozenset(name for name in found if family_of(name) in (Family.UNICODE, Family.TEXT))
     if tex:
