@@ -118,3 +118,10 @@ def test_a_part_of_an_organization_the_model_names_is_not_listed_beside_the_whol
     finding = Finding(KeyKind.ORGANIZATION, "Hanlin Instruments", "", (1,))
     organizations = of_kind(find(document, finding)[0], KeyKind.ORGANIZATION)
     assert [value.value for value in organizations] == ["Hanlin Instruments Ltd."]
+
+
+def test_a_machine_that_the_model_calls_an_organization_is_none() -> None:
+    document = build("三号车间水泵由宏达检修队检修。")
+    named = [Finding(KeyKind.ORGANIZATION, name, "", (1,)) for name in ("三号车间水泵", "宏达检修队")]
+    organizations = of_kind(find(document, *named)[0], KeyKind.ORGANIZATION)
+    assert [value.value for value in organizations] == ["宏达检修队"]

@@ -85,7 +85,22 @@ def test_amounts_carry_their_currency(text: str, normalized: str) -> None:
     assert [match.normalized for match in found(text, KeyKind.AMOUNT)] == [normalized]
 
 
-@pytest.mark.parametrize("text", ["公元2025", "单元3", "12 people", "增长12.5%", "多亿元"])
+@pytest.mark.parametrize(
+    ("text", "normalized"),
+    [
+        ("总费用为人民币八千六百元整。", "8600.00 CNY"),
+        ("罚款五十元", "50.00 CNY"),
+        ("共计一万二千三百零五元六角", "12305.60 CNY"),
+        ("投资三亿二千万元", "320000000.00 CNY"),
+    ],
+)
+def test_everyday_chinese_numerals_are_amounts(text: str, normalized: str) -> None:
+    assert [match.normalized for match in found(text, KeyKind.AMOUNT)] == [normalized]
+
+
+@pytest.mark.parametrize(
+    "text", ["公元2025", "单元3", "12 people", "增长12.5%", "多亿元", "一元二次", "第十元"]
+)
 def test_numbers_without_money_are_no_amounts(text: str) -> None:
     assert not found(text, KeyKind.AMOUNT)
 

@@ -59,6 +59,13 @@ _PARTY_WORDS = re.compile(
 _PERSON_SHAPE = re.compile(
     r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}|(?=.*[A-Z])[^\d@:/\u4e00-\u9fff]{3,50}"
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE_ORGANIZATION_END = re.compile(
+    r"(?:公司|集团|局|院|所|站|中心|大学|学院|中学|小学|学校|银行|部|会|厂|社|行|店|政府|基金|机构|组织|部门|处|科|委|厅"
+    r"|队|团|馆|台|网|联盟|企业|实验室|股份|商行|酒店|医院|工作室|）|\))$"
+)
+"""How the names of Chinese organizations end; a small model also calls machines and places so."""
+
 _ORDER_BY_MENTIONS = frozenset({KeyKind.PERSON, KeyKind.ORGANIZATION})
 
 
@@ -216,6 +223,8 @@ def _plausible(kind: KeyKind, value: str) -> bool:
             _PERSON_SHAPE.fullmatch(value) is not None and not _PARTY_WORDS.match(value) and not organization
         )
     if kind is KeyKind.ORGANIZATION:
+        if _CHINESE.search(value) and not _CHINESE_ORGANIZATION_END.search(value):
+            return False
         return not _PARTY_WORDS.match(value) and not value.isdigit()
     return True
 

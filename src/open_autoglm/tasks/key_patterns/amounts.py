@@ -52,23 +52,34 @@ _SUFFIXED = re.compile(
     rf"(?<![\d.,，-])(?P<number>{NUMBER})\s*(?P<scale>{_SCALE})?\s*(?P<currency>{_words(_AFTER)})(?:整)?",
     re.IGNORECASE,
 )
-_CAPITAL_DIGITS = {character: value for value, character in enumerate("零壹贰叁肆伍陆柒捌玖")} | {
+_CAPITAL_DIGITS = {
+    character: value
+    for digits in ("零壹贰叁肆伍陆柒捌玖", "〇一二三四五六七八九")
+    for value, character in enumerate(digits)
+} | {
     "两": 2,
     "貳": 2,
     "参": 3,
     "陸": 6,
 }
-_CAPITAL_UNITS = {"拾": 10, "佰": 100, "仟": 1000}
+_CAPITAL_UNITS = {"拾": 10, "佰": 100, "仟": 1000, "十": 10, "百": 100, "千": 1000}
 _CAPITALS = re.compile(
     r"(?:人民币)?\s*(?P<yuan>(?=[万亿]*[零壹贰貳叁参肆伍陆陸柒捌玖拾])[零壹贰貳叁参肆伍陆陸柒捌玖拾佰仟万亿]{1,40})[元圆]"
     r"(?P<rest>整|正|零?(?:[壹贰貳叁参肆伍陆陸柒捌玖]角)?(?:[零壹贰貳叁参肆伍陆陸柒捌玖]分)?整?)"
 )
 
+_ORDINARY = re.compile(
+    r"(?<![零〇一二两三四五六七八九十百千万亿第])(?:人民币\s*)?"
+    r"(?P<yuan>(?=[〇零一二两三四五六七八九]*[十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]{1,30})"
+    r"元(?P<rest>整|正|(?:[一二三四五六七八九]角)?(?:[一二三四五六七八九]分)?)"
+)
+"""Everyday numerals (八千六百元整). A numeral without a unit is left alone: 二元 is more often a word."""
+
 
 def find_amounts(text: str) -> Iterator[PatternMatch]:
     """Amounts in order of place, normalized as ``12000.00 CNY``."""
     found: list[PatternMatch] = []
-    for pattern in (_CAPITALS, _PREFIXED, _SUFFIXED):
+    for pattern in (_CAPITALS, _ORDINARY, _PREFIXED, _SUFFIXED):
         for match in pattern.finditer(text):
             if any(match.start() < item.end and item.start < match.end() for item in found):
                 continue
@@ -78,7 +89,7 @@ def find_amounts(text: str) -> Iterator[PatternMatch]:
                     match.start(),
                     match.end(),
                     match[0].strip(),
-                    _capitals(match) if pattern is _CAPITALS else _normalized(match, pattern),
+                    _capitals(match) if pattern in (_CAPITALS, _ORDINARY) else _normalized(match, pattern),
                     label_before(text, match.start()),
                 )
             )
@@ -96,7 +107,7 @@ def _normalized(match: re.Match[str], pattern: re.Pattern[str]) -> str:
 
 
 def _capitals(match: re.Match[str]) -> str:
-    """Formal Chinese numerals, as written on cheques and invoices."""
+    """Chinese numerals, formal as on cheques and invoices or everyday."""
     rest = match["rest"] or ""
     fraction = Decimal(0)
     for unit, worth in (("角", Decimal("0.1")), ("分", Decimal("0.01"))):
