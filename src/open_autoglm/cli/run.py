@@ -261,12 +261,16 @@ def _parse(job: Job, parsing: _Parsing) -> ParsedDocument:
 def _made(result: ParsedDocument) -> str:
     """What stands in the result, counted."""
     pages = sum(1 for page in result.document.pages if not page.error)
-    parts = [f"{pages} pages", f"{len(result.key_information)} pieces of key information"]
+    parts = [_count(pages, "page"), _count(len(result.key_information), "value")]
     if result.fields:
-        parts.append(f"{len(result.fields)} fields")
+        parts.append(_count(len(result.fields), "field"))
     if result.summary is not None:
-        parts.append(f"{len(result.summary.points)} summary points")
+        parts.append(_count(len(result.summary.points), "summary point"))
     return f"{', '.join(parts)}, in {result.seconds:.0f} s"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _pictures(
