@@ -1,4 +1,4 @@
-"""Fixtures every test may use: shared data, the small real model, a data folder of its own."""
+"""Shared data, the small real model, a data folder for each test, and the guard against real models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+
+from open_autoglm.engine.llama_cpp import LlamaCppEngine
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -44,3 +46,15 @@ def small_model_path() -> Path:
     if IN_CI:
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+@pytest.fixture(autouse=True)
+def no_real_model_without_its_mark(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit test that loads a model is a mistake: it would be slow, and skipped where there is none."""
+    if request.node.get_closest_marker("model") is not None:
+        return
+
+    async def refuse(engine: LlamaCppEngine) -> None:
+        pytest.fail(f"{request.node.nodeid} loads {engine.model!r} without @pytest.mark.model")
+
+    monkeypatch.setattr(LlamaCppEngine, "open", refuse)
