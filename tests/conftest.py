@@ -55,6 +55,6 @@ def no_real_model_without_its_mark(request: pytest.FixtureRequest, monkeypatch: 
         return
 
     async def refuse(engine: LlamaCppEngine) -> None:
-        pytest.fail(f"{request.node.nodeid} loads {engine.model!r} without @pytest.mark.model")
+        raise AssertionError(f"{request.node.nodeid} loads {engine.model!r} without @pytest.mark.model")
 
     monkeypatch.setattr(LlamaCppEngine, "open", refuse)
