@@ -107,6 +107,8 @@ class Picture:
     """Where a raster image or a dense vector drawing lies."""
 
     box: Rect
+    plain: bool = False
+    """A shadow or a flat fill: nothing can be read in it."""
 
 
 @dataclass(slots=True)

@@ -123,6 +123,14 @@ def test_a_scan_pasted_into_a_page_becomes_text_of_the_page(reader: OpenReader) 
     assert content.pictures == []
 
 
+def test_a_plain_picture_is_not_even_drawn(reader: OpenReader) -> None:
+    content = page([layer(LETTER[0], 0)])
+    content.pictures = [Picture(Rect(0, 40, WIDTH, HEIGHT), plain=True)]
+    raster = DrawnRaster(letter())
+    assert texts(complete(content, raster, reader)) == [LETTER[0]]
+    assert raster.drawn == 0 and len(content.pictures) == 1
+
+
 def test_a_picture_lying_on_its_side_is_read_where_it_stands(reader: OpenReader) -> None:
     drawn = PillowImage.fromarray(letter(LETTER[:1], 320, 300))
     label = blank_page(150, 40)

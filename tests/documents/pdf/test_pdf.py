@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from page_samples import PAGE_HEIGHT, PAGE_WIDTH, draw_pdf, write
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -195,6 +195,40 @@ def test_invisible_text_is_told_apart(tmp_path: Path) -> None:
 def test_text_off_the_page_is_not_read(tmp_path: Path) -> None:
     path = draw_pdf(tmp_path / "a.pdf", write((50, 100, "seen"), (50, 700, "below"), (600, 100, "beside")))
     assert texts(content_of(path)) == ["seen"]
+
+
+def shadow() -> Image.Image:
+    """Black, seen through a soft mask that fades to all sides."""
+    across = np.clip(np.minimum(np.arange(120), np.arange(120)[::-1]) * 4, 0, 120)
+    picture = np.zeros((120, 120, 4), dtype=np.uint8)
+    picture[..., 3] = np.minimum.outer(across, across)
+    return Image.fromarray(picture)
+
+
+def lettering() -> Image.Image:
+    """Black, seen through a mask that has the form of letters: transparent pictures are stored so."""
+    mask = Image.new("L", (120, 120), 0)
+    ImageDraw.Draw(mask).text((10, 50), "APPROVED", fill=255, font=ImageFont.load_default(16))
+    picture = Image.new("RGBA", (120, 120), "black")
+    picture.putalpha(mask)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "plain"),
+    [
+        (Image.new("RGB", (120, 120), "lightblue"), True),
+        (shadow(), True),
+        (lettering(), False),
+        (Image.effect_noise((120, 120), 60), False),
+    ],
+)
+def test_flat_fills_and_shadows_are_plain(tmp_path: Path, picture: Image.Image, *, plain: bool) -> None:
+    def pictured(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(picture), 50, 200, 120, 120, mask="auto")
+
+    [found] = content_of(draw_pdf(tmp_path / "a.pdf", pictured)).pictures
+    assert found.plain is plain
 
 
 def test_an_area_is_part_of_the_whole_picture(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from open_autoglm.documents.content import Line, PageContent, Picture, Rect, Ruling
+from open_autoglm.documents.content import Line, PageContent, Rect, Ruling
 
 
 def turn_rect(rect: Rect, width: float, height: float, turn: int) -> Rect:
@@ -37,7 +37,7 @@ def turn_page(content: PageContent, turn: int) -> None:
         Ruling(turn_rect(ruling.box, width, height, turn), ruling.horizontal != (turn in (90, 270)))
         for ruling in content.rulings
     ]
-    content.pictures = [Picture(turn_rect(one.box, width, height, turn)) for one in content.pictures]
+    content.pictures = [replace(one, box=turn_rect(one.box, width, height, turn)) for one in content.pictures]
     content.rotation = (content.rotation + turn) % 360
     if turn in (90, 270):
         content.width, content.height = height, width

@@ -147,7 +147,9 @@ class _Completion:
     def read_pictures(self) -> None:
         """Reads the text inside pictures that lie on a page of text."""
         content = self.content
-        boxes = _merged([picture.box for picture in content.pictures if self._may_hold_text(picture.box)])
+        boxes = _merged(
+            [one.box for one in content.pictures if not one.plain and self._may_hold_text(one.box)]
+        )
         boxes = sorted(boxes, key=_area, reverse=True)[:MAX_PICTURES]
         native = list(content.lines)
         counted = 0

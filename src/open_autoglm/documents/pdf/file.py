@@ -91,7 +91,7 @@ class PdfFile:
         page = self._page(number)
         text = _read_text(page, _frame(page, self._name, number))
         frame = text.frame
-        graphics = read_graphics(page.raw, frame)
+        graphics = read_graphics(page, frame)
         return PageContent(
             number=number,
             width=frame.width,

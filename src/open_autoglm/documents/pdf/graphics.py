@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pypdfium2
 import pypdfium2.raw as pdfium
 
 from open_autoglm.documents.content import Picture, Rect, Ruling
 from open_autoglm.documents.pdf.frame import Frame
+from open_autoglm.documents.pdf.plain_pictures import is_plain
 
 MAX_OBJECTS = 50_000
 """Page objects visited; a map or a plot beyond that is a drawing, not a ruled table."""
@@ -36,6 +38,9 @@ DRAWING_CURVES = 12
 MAX_DRAWINGS = 500
 """Separate drawings of one page told apart; a page with more is covered with ornaments."""
 
+MAX_LOOKED_AT = 100
+"""Pictures of one page that are looked at for being plain."""
+
 NEAR = 3.0
 """Points between two paths of one drawing, at most."""
 
@@ -55,19 +60,21 @@ class Graphics:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_graphics(page: Any, frame: Frame) -> Graphics:
-    """``page`` is a PDFium page handle; all boxes are in ``frame``."""
+def read_graphics(page: pypdfium2.PdfPage, frame: Frame) -> Graphics:
+    """All boxes are in ``frame``."""
     graphics = Graphics()
     visible = Rect(0.0, 0.0, frame.width, frame.height)
     drawn: list[tuple[Rect, int]] = []
-    for visited, (handle, kind, matrix) in enumerate(_objects(page)):
+    for visited, (handle, kind, matrix) in enumerate(_objects(page.raw)):
         if visited >= MAX_OBJECTS:
             graphics.warnings.append(f"More than {MAX_OBJECTS:,} drawn objects: the rest were not looked at.")
             break
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            box = _clipped(handle, matrix, frame, _image_box(handle, matrix, frame))
-            if box is not None and box.overlap(visible) > 0:
-                graphics.pictures.append(Picture(_clip(box, visible)))
+            placed = _image_box(handle, matrix, frame)
+            box = _clipped(handle, matrix, frame, placed)
+            if placed is not None and box is not None and box.overlap(visible) > 0:
+                plain = len(graphics.pictures) < MAX_LOOKED_AT and is_plain(page, handle, placed)
+                graphics.pictures.append(Picture(_clip(box, visible), plain))
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             _read_path(handle, matrix, frame, graphics.rulings, drawn)
     graphics.rulings = [ruling for ruling in graphics.rulings if _is_seen(ruling, visible)]
