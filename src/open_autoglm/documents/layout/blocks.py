@@ -81,6 +81,9 @@ class Block:
 
 def line_size(line: Line) -> float:
     """The font size of most of its characters; OCR words give the height of their box instead."""
+    first = line.words[0].size
+    if all(word.size == first for word in line.words):
+        return round(first, 1)
     sizes: Counter[float] = Counter()
     for word in line.words:
         sizes[round(word.size, 1)] += len(word.text)

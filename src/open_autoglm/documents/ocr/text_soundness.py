@@ -30,6 +30,8 @@ MANY = 60
 """Letters of a line, and of a page, needed before a share of them means anything."""
 
 _GLYPH_NAME = re.compile(r"\(cid:\d+\)|/g\d+|/[CG]\d{2,}|/uni[0-9A-F]{4}|glyph\d+")
+_SUSPICIOUS = re.compile("[\N{REPLACEMENT CHARACTER}(/]|glyph")
+"""What unusable text or the name of a glyph has in it."""
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII_WORD = re.compile(r"[A-Za-z]{4,}")
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "LATIN", "FULLWIDTH"})
@@ -76,6 +78,8 @@ def unusable_characters(line: Line) -> int:
     """
     unusable = 0
     for word in line.words:
+        if _is_plain(word.text) and word.confidence >= LOW_CONFIDENCE:
+            continue
         named = sum(len(match) for match in _GLYPH_NAME.findall(word.text))
         marked = sum(_is_unusable(character) for character in word.text)
         if word.confidence < LOW_CONFIDENCE and not marked:
@@ -104,6 +108,12 @@ def spread(lines: Sequence[Line], count: int) -> list[Line]:
     if len(telling) <= count:
         return telling
     return [telling[round(index * (len(telling) - 1) / (count - 1))] for index in range(count)]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in ``text`` can be unusable: true of almost every word, and quickly seen."""
+    # Printable is what has none of the categories that are unusable.
+    return text.isprintable() and not _SUSPICIOUS.search(text)
 
 
 def _is_unusable(character: str) -> bool:

@@ -175,4 +175,5 @@ def _certainty(grid: Grid) -> float | None:
 
 def inside(tokens: Sequence[Token], box: Rect) -> list[Token]:
     """Tokens whose center lies in ``box``."""
-    return [t for t in tokens if box.x0 <= t.center[0] <= box.x1 and box.y0 <= t.center[1] <= box.y1]
+    x0, y0, x1, y1 = box
+    return [token for token in tokens if x0 <= token.center[0] <= x1 and y0 <= token.center[1] <= y1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from open_autoglm.documents.content import Line, PageContent, Rect, Word
@@ -33,10 +33,11 @@ class Token:
     rtl: bool
     confidence: float
     read_by: ReadBy
+    center: tuple[float, float] = field(init=False)
 
-    @property
-    def center(self) -> tuple[float, float]:
-        return (self.box.x0 + self.box.x1) / 2, (self.box.y0 + self.box.y1) / 2
+    def __post_init__(self) -> None:
+        x0, y0, x1, y1 = self.box
+        self.center = (x0 + x1) / 2, (y0 + y1) / 2
 
 
 @dataclass(slots=True, eq=False)
