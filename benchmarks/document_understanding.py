@@ -24,7 +24,7 @@ from open_autoglm.runtime import Runtime
 from open_autoglm.tasks.document_result import KeyKind, ParsedDocument
 from open_autoglm.tasks.grounding import fold
 from open_autoglm.tasks.parse_document import ParseOptions, parse_document
-from open_autoglm.tasks.text_language import is_in
+from open_autoglm.text_language import is_in
 from open_autoglm.values import ChatRequest, Completion
 from sample_documents import SAMPLES, Sample
 

@@ -50,6 +50,11 @@ def test_the_file_named_by_the_environment_is_read(tmp_path: Path) -> None:
         ("context_windw: 1\n", ["context_windw", "Remove it or use one of", "context_window"]),
         ("context_window: many\n", ["context_window", "'many'"]),
         ("local_api_port: 70000\n", ["local_api_port", "70000", "65535"]),
+        (
+            "upstreams: {big: {url: 10.0.0.5}}\n",
+            ["'upstreams.big.url'", "'10.0.0.5'", "http://10.0.0.5:8000"],
+        ),
+        ("otlp_endpoint: localhost\n", ["otlp_endpoint", "'localhost'", "http://127.0.0.1:4318"]),
         ("- a\n- b\n", ["key: value"]),
         ("a: [\n", ["not valid YAML"]),
     ],
@@ -66,3 +71,31 @@ def test_a_mistake_names_key_value_place_and_remedy(tmp_path: Path, text: str, w
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none\.yaml"):
         load_settings(file=tmp_path / "none.yaml", environment={})
+
+
+def test_a_data_folder_below_the_home_folder_is_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    settings = load_settings(flags={"data_dir": "~/models"}, environment={}).values
+    assert settings.data_dir == tmp_path / "models"
+    assert Settings(data_dir=Path("~/models")).data_dir == tmp_path / "models"
+
+
+def test_a_mistake_in_an_upstream_does_not_show_its_key() -> None:
+    with pytest.raises(ConfigurationError, match=r"'upstreams\.big\.url' is missing") as caught:
+        load_settings(environment={}, flags={"upstreams": "{big: {api_key: hidden}}"})
+    assert "hidden" not in str(caught.value)
+
+
+def test_one_name_is_a_list_too() -> None:
+    flags = {"allowed_hosts": "pc.local", "allowed_origins": "[https://a.example, https://b.example]"}
+    settings = load_settings(environment={}, flags=flags).values
+    assert settings.allowed_hosts == ("pc.local",)
+    assert settings.allowed_origins == ("https://a.example", "https://b.example")
+
+
+def test_a_flag_that_is_no_value_is_named_as_it_was_written() -> None:
+    with pytest.raises(ConfigurationError, match=r"--model-path is '!!!'.* quote"):
+        load_settings(environment={}, flags={"model_path": "!!!"})

@@ -10,21 +10,41 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from open_autoglm.errors import ConfigurationError
 
 ENVIRONMENT_PREFIX = "OPEN_AUTOGLM_"
 FILE_NAME = "open-autoglm.yaml"
 MAX_FILE_BYTES = 1_000_000
+MEGABYTE = 1 << 20
+"""What a setting in MB counts."""
+WEB_ADDRESS = r"^https?://[^\s/]"
 
 
 def default_data_dir() -> Path:
     return platformdirs.user_data_path("open-autoglm", appauthor=False)
+
+
+class UpstreamSettings(BaseModel):
+    """A model that another server holds behind an OpenAI-shaped API: vLLM, Ray Serve, another PC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field(
+        pattern=WEB_ADDRESS,
+        description="Ends where /chat/completions begins, for example http://10.0.0.5:8000/v1.",
+    )
+    model: str | None = Field(default=None, description="Its name there. Empty: the same as here.")
+    api_key: SecretStr = SecretStr("")
+    dialect: Literal["openai", "llama.cpp", "vllm"] = "openai"
+    context_window: int | None = Field(default=None, ge=256)
+    slots: int = Field(default=4, ge=1)
+    vision: bool = False
 
 
 class Settings(BaseModel):
@@ -34,7 +54,7 @@ class Settings(BaseModel):
 
     model_path: str = Field(
         default="autoglm-large",
-        description="A model file, a folder that holds one, or a name from the catalogue.",
+        description="A model file, a folder that holds one, or a name from the catalogue or the upstreams.",
     )
     context_window: int | None = Field(
         default=None,
@@ -46,9 +66,65 @@ class Settings(BaseModel):
         description="auto, cpu, gpu, or layers per device, for example {gpu: 20}.",
     )
     local_api_port: int = Field(
-        default=8080, ge=1, le=65535, description="Port of the local gateway, which a later version brings."
+        default=8080, ge=0, le=65535, description="Port of the local gateway. 0: one that is free."
     )
-    data_dir: Path = Field(
+    local_api_host: str = Field(
+        default="127.0.0.1",
+        description="Address the gateway listens on. Any other than loopback needs at least one key.",
+    )
+    slots: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Requests a served model answers at once. Empty: what memory allows, at most 8.",
+    )
+    kv_cache_type: Literal["f16", "q8_0"] = Field(
+        default="f16",
+        description="How the context is held in memory; q8_0 takes about half and is a little less exact.",
+    )
+    queue_limit: int = Field(
+        default=64, ge=1, description="Requests that may wait for one model; more are refused with 429."
+    )
+    model_idle_s: float = Field(
+        default=900.0, ge=0, description="Seconds without work after which a model is unloaded. 0: never."
+    )
+    context_policy: Literal["reject", "truncate", "summarize"] = Field(
+        default="reject",
+        description="What programs get when a conversation is longer than the window.",
+    )
+    chat_context_policy: Literal["reject", "truncate", "summarize"] = Field(
+        default="summarize", description="The same for the page and the terminal chat."
+    )
+    result_cache_mb: int = Field(
+        default=256, ge=0, description="Disk for answers of repeatable requests. 0: none."
+    )
+    prefix_store_mb: int = Field(
+        default=4096, ge=0, description="Disk for the computed state of conversations. 0: none."
+    )
+    upstreams: dict[str, UpstreamSettings] = Field(
+        default_factory=dict,
+        description="Models that other servers hold, by name: {big: {url: http://10.0.0.5:8000/v1}}.",
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Host names the gateway answers to, beside loopback and its own address."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="Web origins that may call the gateway from a browser."
+    )
+    max_body_mb: int = Field(default=64, ge=1, description="Size of one request at most, uploads apart.")
+    fetch_images: bool = Field(
+        default=False, description="Fetch image_url addresses from the network; never private ones."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=WEB_ADDRESS,
+        description="Where traces go (OTLP over HTTP), for example http://127.0.0.1:4318. Empty: none.",
+    )
+    trace_ratio: float = Field(default=0.1, ge=0, le=1, description="Share of requests that are traced.")
+    log_prompts: bool = Field(
+        default=False, description="Write prompts and answers into the log, at level info."
+    )
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=default_data_dir,
         description="The folder that holds all state: models, page results, conversations, caches.",
     )
@@ -85,6 +161,11 @@ class Settings(BaseModel):
         default="warning", description="Least severity that is logged to stderr."
     )
     log_format: Literal["text", "json"] = Field(default="text", description="One log record a line.")
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _one_is_a_list_too(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -124,16 +205,18 @@ def load_settings(
             )
     for key, value in (flags or {}).items():
         if value is not None:
-            values[key] = _parse(value, f"--{key}") if isinstance(value, str) else value
+            values[key] = _parse(value, f"--{key.replace('_', '-')}") if isinstance(value, str) else value
             sources[key] = f"flag --{key.replace('_', '-')}"
     try:
         return LoadedSettings(Settings.model_validate(values), sources)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
+        setting = ".".join(str(part) for part in first["loc"]) if key == "upstreams" else key
+        # Where a field is missing the value is all the others, the key of an upstream among them.
+        said = "missing" if first["type"] == "missing" else repr(first["input"])
         raise ConfigurationError(
-            f"Setting {key!r} is {first['input']!r} (from {sources.get(key, 'an unknown place')}): "
-            f"{first['msg']}.",
+            f"Setting {setting!r} is {said} (from {sources.get(key, 'an unknown place')}): {first['msg']}.",
             hint=_remedy(key),
         ) from error
 
@@ -163,7 +246,9 @@ def _parse(value: str, place: str) -> Any:
     try:
         return yaml.safe_load(value)
     except yaml.YAMLError as error:
-        raise ConfigurationError(f"{place} is {value!r}, which is not a value.") from error
+        raise ConfigurationError(
+            f"{place} is {value!r}, which is not a value.", hint="Values are written as in YAML; quote signs."
+        ) from error
 
 
 def _remedy(key: str) -> str:

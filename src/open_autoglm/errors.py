@@ -7,6 +7,10 @@ A message names the thing, the value given and the remedy; the remedy may also s
     ├── UsageError                  400  exit 2   the request itself is wrong
     │   ├── ConfigurationError      500  exit 2   a setting is wrong, with where it came from
     │   └── ContextExceeded         400  exit 2   more tokens than the window, with both counts
+    ├── KeyRefused                  401  exit 2   no key was given, or one that is not known
+    ├── Forbidden                   403  exit 2   a foreign host name or origin, or not this key's to use
+    ├── NotFound                    404  exit 2   no conversation, task or key with that id
+    ├── QueueFull                   429  exit 1   retryable after ``retry_after_s``: as many wait as may wait
     ├── InputError                  422  exit 3   the file handed in can't be used
     │   ├── InputMissing            404  exit 3   no such file, or no right to read it
     │   ├── UnsupportedFormat       415  exit 3
@@ -69,6 +73,39 @@ class ConfigurationError(UsageError):
 
 class ContextExceeded(UsageError):
     status = 400
+
+
+class KeyRefused(OpenAutoGLMError):
+    status = 401
+    exit_code = 2
+
+
+class Forbidden(OpenAutoGLMError):
+    status = 403
+    exit_code = 2
+
+
+class NotFound(OpenAutoGLMError):
+    status = 404
+    exit_code = 2
+
+
+class QueueFull(OpenAutoGLMError):
+    """``retry_after_s`` is an estimate, in whole seconds, of when a place will be free."""
+
+    status = 429
+    retryable = True
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after_s: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_queue_full, (self.message, self.hint, self.retry_after_s))
+
+
+def _rebuild_queue_full(message: str, hint: str | None, retry_after_s: int) -> QueueFull:
+    return QueueFull(message, hint=hint, retry_after_s=retry_after_s)
 
 
 class InputError(OpenAutoGLMError):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from contenders import Contender, count_busy_slots, first_model_of, scripted_answer
 
-from open_autoglm.engine.base import Capabilities
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
 from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
-from open_autoglm.engine.scripted import ScriptedEngine
+from open_autoglm.engine.scripted import ScriptedEngine, default_capabilities
 from open_autoglm.engine.upstream import UpstreamEngine, UpstreamOptions
 
 SMALL_MODEL = "smollm2-135m-instruct"
@@ -26,9 +26,17 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-async def llama_cpp(small_model_path: Path, anyio_backend: str) -> AsyncIterator[LlamaCppEngine]:
+async def llama_cpp(
+    small_model_path: Path, anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[LlamaCppEngine]:
     """One loaded model for the whole session; tests that harm their worker start their own."""
-    options = LlamaCppOptions(SMALL_MODEL, small_model_path, context_window=WINDOW, slots=SLOTS)
+    options = LlamaCppOptions(
+        SMALL_MODEL,
+        small_model_path,
+        context_window=WINDOW,
+        slots=SLOTS,
+        slot_folder=tmp_path_factory.mktemp("saved") / "slots",
+    )
     async with LlamaCppEngine(options) as engine:
         yield engine
 
@@ -47,9 +55,9 @@ def contender(request: pytest.FixtureRequest) -> Contender:
 
 
 @pytest.fixture
-async def scripted_contender() -> AsyncIterator[Contender]:
-    capabilities = Capabilities(context_window=WINDOW, slots=SLOTS, json_schema=True)
-    async with ScriptedEngine(scripted_answer, capabilities=capabilities) as engine:
+async def scripted_contender(tmp_path: Path) -> AsyncIterator[Contender]:
+    capabilities = replace(default_capabilities(saved_slots=True), context_window=WINDOW, slots=SLOTS)
+    async with ScriptedEngine(scripted_answer, capabilities=capabilities, slot_folder=tmp_path) as engine:
 
         async def busy_slots() -> int:
             return engine.busy_slots

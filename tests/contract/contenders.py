@@ -10,7 +10,7 @@ import httpx
 from open_autoglm.engine.base import Engine
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
 from open_autoglm.engine.scripted import ScriptedAnswer
-from open_autoglm.values import ChatRequest
+from open_autoglm.values import EngineRequest, TextRequest, ToolCall
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,14 @@ class Contender:
     busy_slots: Callable[[], Awaitable[int]]
 
 
-def scripted_answer(request: ChatRequest) -> ScriptedAnswer:
+def scripted_answer(request: EngineRequest) -> ScriptedAnswer:
     """What the scripted engine says, so that the contract's questions make sense to it too."""
+    if isinstance(request, TextRequest):
+        return ScriptedAnswer(" wide and blue and it goes on for ever.", token_delay_s=0.001)
+    if request.tools:
+        choice = request.tool_choice
+        named = request.tools[0].name if choice in ("auto", "required") else choice
+        return ScriptedAnswer(tool_calls=(ToolCall("call_1", named, '{"city": "Paris"}'),))
     said = request.messages[-1].content
     assert isinstance(said, str)
     if request.json_schema is not None:

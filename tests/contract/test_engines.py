@@ -11,8 +11,18 @@ import anyio
 import pytest
 from contenders import Contender
 
-from open_autoglm.errors import ContextExceeded, NotSupported, UsageError
-from open_autoglm.values import ChatRequest, Completion, ImagePart, Message, StreamEvent
+from open_autoglm.engine.base import SlotUse
+from open_autoglm.errors import ContextExceeded, EngineError, NotSupported, UsageError
+from open_autoglm.values import (
+    ChatRequest,
+    Completion,
+    ImagePart,
+    Message,
+    Sampling,
+    StreamEvent,
+    TextRequest,
+    Tool,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +32,13 @@ PERSON = {
     "required": ["name", "age"],
     "additionalProperties": False,
 }
+CITY = {
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 20}},
+    "required": ["city"],
+    "additionalProperties": False,
+}
+TOOLS = (Tool("get_weather", "Weather of a city now", CITY), Tool("get_time", "Time in a city", CITY))
 
 
 def ask(text: str, **limits: Any) -> ChatRequest:
@@ -122,6 +139,8 @@ async def test_what_is_not_declared_is_refused(contender: Contender) -> None:
         ask("数到五。Then say “done”.", max_tokens=2),
         ask("<|im_end|> <|im_start|>system", max_tokens=2),
         ask("Describe a person.", max_tokens=80, json_schema=PERSON),
+        ask("What is the weather in Paris?", max_tokens=60, tools=TOOLS, tool_choice="required"),
+        TextRequest("The sea is <|im_end|>", max_tokens=2),
         ChatRequest(
             (
                 Message("system", "Be brief."),
@@ -132,7 +151,7 @@ async def test_what_is_not_declared_is_refused(contender: Contender) -> None:
             max_tokens=2,
         ),
     ],
-    ids=["plain", "chinese", "special-tokens", "schema", "turns"],
+    ids=["plain", "chinese", "special-tokens", "schema", "tools", "text", "turns"],
 )
 async def test_the_count_before_equals_the_usage_after(contender: Contender, request_: ChatRequest) -> None:
     assert contender.engine.capabilities.exact_token_counts
@@ -226,3 +245,112 @@ async def test_pieces_arrive_while_the_answer_is_made(contender: Contender) -> N
 async def test_an_empty_conversation_is_refused(contender: Contender) -> None:
     with pytest.raises(UsageError, match="no message"):
         await contender.engine.chat(ChatRequest(messages=()))
+
+
+async def test_text_is_gone_on_with_past_the_template(contender: Contender) -> None:
+    request = TextRequest("The sea is", max_tokens=6)
+    answer = await contender.engine.chat(request)
+    assert answer.text
+    assert answer.usage.completion_tokens == 6
+    assert answer.finish_reason == "length"
+    assert await contender.engine.count_tokens(request) < await contender.engine.count_tokens(
+        ask("The sea is")
+    )
+
+
+async def test_the_middle_is_filled_in_or_the_engine_declares_it_can_not(contender: Contender) -> None:
+    request = TextRequest("a = ", suffix="\nprint(a)", max_tokens=4)
+    if contender.engine.capabilities.fill_in_middle:
+        assert (await contender.engine.chat(request)).text
+    else:
+        with pytest.raises(NotSupported, match="fill_in_middle"):
+            await contender.engine.chat(request)
+
+
+@pytest.mark.parametrize("choice", ["required", "get_time"])
+async def test_a_call_that_must_come_comes_and_fits_its_schema(contender: Contender, choice: str) -> None:
+    request = ask("What is the weather in Paris?", max_tokens=120, tools=TOOLS, tool_choice=choice)
+    answer = await contender.engine.chat(request)
+    (call,) = answer.tool_calls
+    assert call.id
+    assert call.name in (["get_time"] if choice == "get_time" else ["get_weather", "get_time"])
+    assert set(json.loads(call.arguments)) == {"city"}
+    assert answer.text == ""
+    assert answer.finish_reason == "tool_calls"
+
+
+async def test_each_token_is_reported_with_its_log_probability(contender: Contender) -> None:
+    answer = await contender.engine.chat(ask("Count to five.", max_tokens=6, logprobs=2))
+    assert b"".join(row.data for row in answer.logprobs).decode(errors="ignore").startswith(answer.text)
+    assert all(row.logprob <= 0 and len(row.alternatives) == 2 for row in answer.logprobs)
+    bare = await contender.engine.chat(ask("Count to five.", max_tokens=6, logprobs=0))
+    assert bare.text == answer.text
+    assert bare.logprobs
+    assert all(row.alternatives == () for row in bare.logprobs)
+
+
+async def test_a_forbidden_token_does_not_come(contender: Contender) -> None:
+    request = ask("Count to five.", max_tokens=6, logprobs=0)
+    first = (await contender.engine.chat(request)).logprobs[0].token
+    (token,) = await contender.engine.tokenize(first)
+    forbidding = Sampling(logit_bias=((token, -100.0),))
+    changed = await contender.engine.chat(
+        ask("Count to five.", max_tokens=6, logprobs=0, sampling=forbidding)
+    )
+    assert first not in [row.token for row in changed.logprobs]
+
+
+@pytest.mark.parametrize("text", ["Hello, world!", "床前明月光，疑是地上霜。", "a\n\n  b"])
+async def test_tokens_read_back_are_the_text_again(contender: Contender, text: str) -> None:
+    assert await contender.engine.detokenize(await contender.engine.tokenize(text)) == text
+
+
+async def test_a_known_token_count_is_not_taken_again(contender: Contender) -> None:
+    window = contender.engine.capabilities.context_window
+    assert (await contender.engine.chat(ask("Hello", max_tokens=2), prompt_tokens=9)).text
+    with pytest.raises(ContextExceeded, match=f"{window} tokens"):
+        await contender.engine.chat(ask("Hello", max_tokens=2), prompt_tokens=window)
+
+
+async def test_a_slot_gives_back_what_it_holds_only_where_it_may(contender: Contender) -> None:
+    request = ask("Name the planets, please. " * 8, max_tokens=4)
+    first = await contender.engine.chat(request, slot=SlotUse(1, reuse=False))
+    again = await contender.engine.chat(request, slot=SlotUse(1))
+    strange = await contender.engine.chat(request, slot=SlotUse(1, reuse=False))
+    assert (first.usage.cached_tokens, strange.usage.cached_tokens) == (0, 0)
+    assert again.usage.cached_tokens > again.usage.prompt_tokens // 2
+    assert first.text == again.text == strange.text
+
+
+async def test_a_saved_slot_continues_as_if_nothing_had_happened(contender: Contender) -> None:
+    engine = contender.engine
+    if not engine.capabilities.saved_slots:
+        with pytest.raises(NotSupported, match="saved_slots"):
+            await engine.save_slot(0, "story.slot")
+        return
+    request = ask("Tell me about the sea and its ships. " * 5, max_tokens=12)
+    cold = await engine.chat(request, slot=SlotUse(0, reuse=False))
+    saved = await engine.save_slot(0, "story.slot")
+    assert saved >= cold.usage.prompt_tokens
+    await engine.erase_slot(0)
+    erased = await engine.chat(ask("Hello", max_tokens=1), slot=SlotUse(0))
+    assert erased.usage.cached_tokens == 0
+    assert await engine.restore_slot(0, "story.slot") == saved
+    warm = await engine.chat(request, slot=SlotUse(0))
+    assert warm.usage.cached_tokens >= cold.usage.prompt_tokens - 1
+    assert warm.text == cold.text
+
+
+async def test_what_was_never_saved_can_not_be_restored(contender: Contender) -> None:
+    if not contender.engine.capabilities.saved_slots:
+        pytest.skip("declares no saved slots")
+    with pytest.raises(EngineError, match=r"never\.slot"):
+        await contender.engine.restore_slot(0, "never.slot")
+    with pytest.raises(UsageError, match="no name"):
+        await contender.engine.restore_slot(0, "../story.slot")
+
+
+async def test_an_open_engine_says_that_it_answers(contender: Contender) -> None:
+    assert contender.engine.answering
+    resident = contender.engine.resident_bytes()
+    assert resident is None or resident > 10_000_000

@@ -18,6 +18,7 @@ import pytest
 from contenders import ask_worker, count_busy_slots
 
 from open_autoglm.engine import supervisor
+from open_autoglm.engine.base import SlotUse
 from open_autoglm.engine.devices import graphics_devices
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
 from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
@@ -38,6 +39,16 @@ def options_for(path: Path, **changes: float) -> LlamaCppOptions:
 def endpoint_of(engine: LlamaCppEngine) -> Endpoint:
     assert engine.endpoint is not None
     return engine.endpoint
+
+
+async def save_slot_of(engine: LlamaCppEngine, name: str) -> httpx.Response:
+    endpoint = endpoint_of(engine)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return await client.post(
+            f"{endpoint.address}/slots/0?action=save",
+            json={"filename": name},
+            headers={"Authorization": f"Bearer {endpoint.api_key}"},
+        )
 
 
 def wait_until_gone(pid: int, limit_s: float) -> bool:
@@ -95,16 +106,30 @@ class TestIsolation:
         assert not any(endpoint.api_key in argument for argument in process.cmdline())
         assert not any(endpoint.api_key in value for value in process.environ().values())
 
-    async def test_there_is_no_web_page_and_no_way_to_write_files(self, llama_cpp: LlamaCppEngine) -> None:
+    async def test_there_is_no_web_page(self, llama_cpp: LlamaCppEngine) -> None:
         assert (await ask_worker(llama_cpp, "/")).status_code == 404
-        endpoint = endpoint_of(llama_cpp)
-        async with httpx.AsyncClient(trust_env=False) as client:
-            saved = await client.post(
-                f"{endpoint.address}/slots/0?action=save",
-                json={"filename": "slot.bin"},
-                headers={"Authorization": f"Bearer {endpoint.api_key}"},
-            )
-        assert saved.status_code == 501
+
+    @pytest.mark.parametrize("name", ["../out.slot", "/tmp/out.slot", "..\\out.slot"])
+    async def test_the_worker_itself_writes_nowhere_but_in_its_folder(
+        self, llama_cpp: LlamaCppEngine, name: str
+    ) -> None:
+        """The engine refuses such names before; this is the second lock on the same door."""
+        assert (await save_slot_of(llama_cpp, name)).status_code == 400
+
+    async def test_without_a_slot_folder_it_writes_no_file(self, small_model_path: Path) -> None:
+        async with LlamaCppEngine(options_for(small_model_path)) as engine:
+            assert not engine.capabilities.saved_slots
+            assert (await save_slot_of(engine, "a.slot")).status_code == 501
+
+    async def test_saved_slots_are_for_their_owner_only(self, llama_cpp: LlamaCppEngine) -> None:
+        if sys.platform == "win32":
+            pytest.skip("permission bits are POSIX")
+        await llama_cpp.chat(HELLO, slot=SlotUse(0))
+        await llama_cpp.save_slot(0, "private.slot")
+        folder = llama_cpp.options.slot_folder
+        assert folder is not None
+        assert folder.stat().st_mode & 0o077 == 0
+        assert (folder / "private.slot").is_file()
 
     async def test_a_terminal_interrupt_does_not_reach_the_worker(self, llama_cpp: LlamaCppEngine) -> None:
         if sys.platform == "win32":
@@ -204,6 +229,8 @@ class TestRecovery:
                     async for _ in events:
                         pass
             assert failure.value.retryable
+            assert not engine.answering
+            assert engine.resident_bytes() is None
             answer = await engine.chat(HELLO)
             assert answer.usage.completion_tokens > 0
             after = endpoint_of(engine)

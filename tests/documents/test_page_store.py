@@ -86,9 +86,9 @@ def test_without_room_nothing_is_written(tmp_path: Path, opened: Opened) -> None
 @pytest.mark.parametrize(
     "damage",
     [
-        "update pages set material = 'another page with the same digest'",
-        "update pages set page = x'00ff00ff'",
-        "update pages set page = substr(page, 1, 20)",
+        "update blobs set material = x'616e6f74686572'",
+        "update blobs set content = x'00ff00ff'",
+        "update blobs set content = substr(content, 1, 20)",
     ],
 )
 def test_a_row_that_does_not_hold_is_dropped(tmp_path: Path, opened: Opened, damage: str) -> None:

@@ -1,28 +1,18 @@
-"""Requests written and answers read, without a server."""
+"""Requests written, without a server."""
 
 from __future__ import annotations
 
-import json
-
-import pytest
-
-from open_autoglm.engine.openai_format import (
-    DIALECTS,
-    chat_body,
-    error_from_body,
-    estimate_tokens,
-    event_from_chunk,
+from open_autoglm.engine.openai_format import DIALECTS, chat_body, estimate_tokens, text_body
+from open_autoglm.values import (
+    ChatRequest,
+    ImagePart,
+    Message,
+    Sampling,
+    TextPart,
+    TextRequest,
+    Tool,
+    ToolCall,
 )
-from open_autoglm.errors import (
-    ContextExceeded,
-    EngineError,
-    EngineTimeout,
-    EngineUnavailable,
-    OpenAutoGLMError,
-    UnknownModel,
-    UsageError,
-)
-from open_autoglm.values import ChatRequest, ImagePart, Message, Sampling, StreamEvent, TextPart, Usage
 
 HELLO = (Message("system", "Be brief."), Message("user", "Hello"))
 
@@ -68,73 +58,60 @@ def test_a_picture_travels_as_a_data_url_in_its_place() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("chunk", "event"),
-    [
-        ({"choices": [{"delta": {"role": "assistant", "content": None}}]}, None),
-        ({"choices": [{"delta": {"content": "Hi"}}]}, StreamEvent("Hi")),
-        ({"choices": [{"delta": {}, "finish_reason": "length"}]}, StreamEvent("", "length")),
-        (
-            {
-                "choices": [],
-                "usage": {
-                    "prompt_tokens": 9,
-                    "completion_tokens": 2,
-                    "prompt_tokens_details": {"cached_tokens": 4},
-                },
-            },
-            StreamEvent(usage=Usage(9, 2, 4)),
-        ),
-        (
-            {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}},
-            StreamEvent(usage=Usage(9, 2)),
-        ),
-    ],
-)
-def test_chunks(chunk: dict[str, object], event: StreamEvent | None) -> None:
-    assert event_from_chunk(json.dumps(chunk)) == event
+ADD = Tool("add", "Add numbers", {"type": "object"})
+TOLD = {
+    "type": "function",
+    "function": {"name": "add", "description": "Add numbers", "parameters": {"type": "object"}},
+}
 
 
-@pytest.mark.parametrize(
-    "data", ["not JSON", "[]", '"text"', '{"choices": [{"delta": 3}]}', '{"usage": {"a": 1}}']
-)
-def test_what_is_not_a_chunk_is_an_engine_error(data: str) -> None:
-    with pytest.raises(EngineError, match="not a chat chunk"):
-        event_from_chunk(data)
+def test_tools_and_the_choice_among_them() -> None:
+    auto = chat_body(ChatRequest(HELLO, tools=(ADD,)), "m", DIALECTS["openai"])
+    assert auto["tools"] == [TOLD]
+    assert "tool_choice" not in auto
+    assert "parallel_tool_calls" not in auto
+    named = ChatRequest(HELLO, tools=(ADD,), tool_choice="add", parallel_tool_calls=False)
+    body = chat_body(named, "m", DIALECTS["openai"])
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "add"}}
+    assert body["parallel_tool_calls"] is False
 
 
-def test_an_answer_that_was_held_back_is_not_taken_for_whole() -> None:
-    with pytest.raises(EngineError, match="content_filter"):
-        event_from_chunk('{"choices": [{"delta": {}, "finish_reason": "content_filter"}]}')
+def test_a_call_and_its_result_travel_as_turns() -> None:
+    call = Message("assistant", "", tool_calls=(ToolCall("c1", "add", '{"a": 1}'),))
+    body = chat_body(ChatRequest((call, Message("tool", "2", tool_call_id="c1"))), "m", DIALECTS["openai"])
+    function = {"name": "add", "arguments": '{"a": 1}'}
+    assert body["messages"] == [
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "c1", "type": "function", "function": function}],
+        },
+        {"role": "tool", "content": "2", "tool_call_id": "c1"},
+    ]
 
 
-def test_an_error_inside_a_stream_is_raised() -> None:
-    with pytest.raises(EngineError, match="out of memory"):
-        event_from_chunk('{"error": {"code": 500, "message": "out of memory"}}')
+def test_a_bias_is_written_as_each_server_wants_it() -> None:
+    request = ChatRequest(HELLO, sampling=Sampling(logit_bias=((5, -100.0), (6, 1.5))))
+    assert chat_body(request, "m", DIALECTS["openai"])["logit_bias"] == {"5": -100.0, "6": 1.5}
+    assert chat_body(request, "m", DIALECTS["llama.cpp"])["logit_bias"] == [[5, False], [6, 1.5]]
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "kind"),
-    [
-        (400, {"error": {"type": "exceed_context_size_error", "message": "too long"}}, ContextExceeded),
-        (400, {"error": {"code": "context_length_exceeded", "message": "too long"}}, ContextExceeded),
-        (400, {"error": {"message": "bad"}}, UsageError),
-        (422, {"detail": "bad"}, UsageError),
-        (401, {"error": {"message": "no key"}}, EngineError),
-        (404, {"error": "no such model"}, UnknownModel),
-        (408, "late", EngineTimeout),
-        (429, "slow down", EngineUnavailable),
-        (503, {"error": {"message": "Loading model"}}, EngineUnavailable),
-        (500, "", EngineError),
-        (500, None, EngineError),
-    ],
-)
-def test_statuses_become_errors_of_our_tree(status: int, body: object, kind: type[OpenAutoGLMError]) -> None:
-    assert type(error_from_body(status, body)) is kind
+def test_log_probabilities_without_alternatives() -> None:
+    request = ChatRequest(HELLO, logprobs=0)
+    body = chat_body(request, "m", DIALECTS["openai"])
+    assert (body["logprobs"], body["top_logprobs"]) == (True, 0)
+    assert chat_body(request, "m", DIALECTS["llama.cpp"])["top_logprobs"] == 1
 
 
-def test_a_long_error_page_is_quoted_in_part() -> None:
-    assert len(str(error_from_body(500, "x" * 100_000))) < 1000
+def test_arguments_of_the_template_go_where_there_is_one() -> None:
+    request = ChatRequest(HELLO, template_arguments={"enable_thinking": False})
+    assert chat_body(request, "m", DIALECTS["vllm"])["chat_template_kwargs"] == {"enable_thinking": False}
+    assert "chat_template_kwargs" not in chat_body(request, "m", DIALECTS["openai"])
+
+
+def test_text_to_go_on_with() -> None:
+    body = text_body(TextRequest("The sea", suffix=".", max_tokens=3, logprobs=2), "m", DIALECTS["openai"])
+    assert (body["prompt"], body["suffix"], body["max_tokens"], body["logprobs"]) == ("The sea", ".", 3, 2)
 
 
 def test_the_estimate_is_rather_high_than_low() -> None:
@@ -142,3 +119,4 @@ def test_the_estimate_is_rather_high_than_low() -> None:
     assert 100 < estimate_tokens(ChatRequest((Message("user", english),))) < 200
     assert estimate_tokens(ChatRequest((Message("user", "中文" * 50),))) == 108
     assert estimate_tokens(ChatRequest((Message("user", (ImagePart(b"", "image/png"),)),))) == 1032
+    assert estimate_tokens(TextRequest("abc", suffix="中", files=(("a.b", "xyz"),))) == 1 + 1 + 2

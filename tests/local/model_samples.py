@@ -29,9 +29,10 @@ def gguf_bytes(
     embedding: int = 896,
     context: int = 32768,
     vocabulary: int = 100,
+    template: str | None = None,
     padding: int = 0,
 ) -> bytes:
-    """A GGUF file without tensors: header, the keys that matter, a vocabulary, then padding."""
+    """A GGUF file without tensors: header, the keys that matter, a vocabulary, a template, then padding."""
 
     def text(value: str) -> bytes:
         return struct.pack("<Q", len(value.encode())) + value.encode()
@@ -50,6 +51,8 @@ def gguf_bytes(
         keys.append(number("qwen2.attention.head_count_kv", kv_heads))
     tokens = b"".join(text(f"t{i}") for i in range(vocabulary))
     keys.append(text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, vocabulary) + tokens)
+    if template is not None:
+        keys.append(text("tokenizer.chat_template") + struct.pack("<I", 8) + text(template))
     head = b"GGUF" + struct.pack("<IQQ", 3, 0, len(keys))
     return head + b"".join(keys) + os.urandom(padding)
 

@@ -16,6 +16,7 @@ from open_autoglm.local.catalog import (
     PackagePart,
     PackageRegistrySource,
     load_catalog,
+    nearest_names,
 )
 
 
@@ -91,3 +92,20 @@ def test_a_broken_catalogue_is_one_sentence(tmp_path: Path) -> None:
     file.write_text("models: [{name: x}]\ntiers: []\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"catalog\.yaml can't be used"):
         load_catalog(file)
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        ("smollm", ["smollm2-135m-instruct"]),
+        ("CODER", ["my-qwen-coder", "qwen-coder-0.5b"]),
+        ("lama", ["llama"]),
+        ("qwen-codr-0.5b", ["qwen-coder-0.5b", "my-qwen-coder"]),
+        ("a", []),
+    ],
+)
+def test_a_part_of_a_name_is_nearer_than_what_is_spelled_alike(asked: str, nearest: list[str]) -> None:
+    names = ["llama", "my-qwen-coder", "qwen-coder-0.5b", "smollm2-135m-instruct"]
+    found = nearest_names(asked, names)
+    assert found[:1] == nearest[:1]
+    assert set(found) == set(nearest)

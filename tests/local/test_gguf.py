@@ -10,7 +10,7 @@ import pytest
 from model_samples import gguf_bytes
 
 from open_autoglm.errors import ModelFileRejected
-from open_autoglm.local.gguf import GgufFacts, check_gguf, read_gguf
+from open_autoglm.local.gguf import GgufFacts, check_gguf, read_chat_template, read_gguf
 
 
 def written(folder: Path, data: bytes) -> Path:
@@ -28,6 +28,12 @@ def test_the_shape_is_read(tmp_path: Path) -> None:
         kv_values_per_token=24 * 2 * (64 + 64),
         vocabulary=100,
     )
+
+
+def test_the_chat_template_behind_the_vocabulary_is_read(tmp_path: Path) -> None:
+    data = gguf_bytes(template="{% for message in messages %}", padding=1_000)
+    assert read_chat_template(written(tmp_path, data)) == "{% for message in messages %}"
+    assert read_chat_template(written(tmp_path, gguf_bytes(padding=1_000))) == ""
 
 
 def test_without_grouped_heads_every_head_is_cached(tmp_path: Path) -> None:

@@ -42,6 +42,12 @@ def test_the_cache_is_counted_from_the_model_s_own_shape(chosen: ChosenModel) ->
     )
 
 
+def test_a_smaller_kv_cache_type_takes_a_little_more_than_half(chosen: ChosenModel) -> None:
+    full = plan_placement(chosen, make_machine(), context_window=4096)
+    small = plan_placement(chosen, make_machine(), context_window=4096, kv_cache_type="q8_0")
+    assert small.kv_cache_bytes * 64 == full.kv_cache_bytes * 34
+
+
 def test_without_a_setting_the_window_is_what_the_model_was_trained_for(chosen: ChosenModel) -> None:
     assert plan_placement(chosen, make_machine()).context_window == 32768
 

@@ -134,6 +134,7 @@ def test_a_file_needs_no_catalogue(files: Path, catalog: Catalog, store: ModelSt
     chosen = choose_model(str(files / "middle.gguf"), catalog, store, make_machine())
     assert (chosen.name, chosen.path) == ("middle", (files / "middle.gguf").resolve())
     assert "given by path" in chosen.reason
+    assert str(files) not in chosen.reason
 
 
 def test_the_suffix_does_not_matter_the_content_does(

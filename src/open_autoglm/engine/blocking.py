@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
-from contextlib import AbstractContextManager, aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -31,19 +31,21 @@ LOOK_AHEAD = 2  # requests per slot that map_chat takes from its input before th
 class BlockingEngine:
     """``with BlockingEngine(engine) as model:`` opens the engine and closes it at the end.
 
-    Methods may be called from several threads. ``cancel`` ends all that is under way.
+    ``portal`` leads into a loop that runs already, in another thread than the caller's; without it one
+    is started. Methods may be called from several threads. ``cancel`` ends all that is under way.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, portal: BlockingPortal | None = None) -> None:
         self._engine = engine
         self._portal: BlockingPortal | None = None
-        self._portal_manager: AbstractContextManager[BlockingPortal] | None = None
+        self._portal_manager: AbstractContextManager[BlockingPortal] = (
+            start_blocking_portal() if portal is None else nullcontext(portal)
+        )
         self._under_way: set[Future[Any]] = set()
         self._lock = threading.RLock()  # a signal handler may call cancel in the thread that holds it
         self._cancelled = threading.Event()
 
     def __enter__(self) -> Self:
-        self._portal_manager = start_blocking_portal()
         self._portal = self._portal_manager.__enter__()
         try:
             self._call(self._engine.open)
@@ -59,7 +61,7 @@ class BlockingEngine:
         traceback: TracebackType | None,
     ) -> None:
         portal, self._portal = self._portal, None
-        if portal is None or self._portal_manager is None:
+        if portal is None:
             return
         try:
             portal.call(self._engine.close)

@@ -1,4 +1,4 @@
-"""Which graphics devices the installed build of llama.cpp can compute on.
+"""Which build of llama.cpp is installed, and which graphics devices it can compute on.
 
 The ordinary build computes on the processor alone, whatever card the machine has; so the question goes
 to the library, not to the hardware. It is asked in a child process: looking for devices starts their
@@ -10,11 +10,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 from open_autoglm.errors import EngineStartFailed
 
 PROBE_COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "open_autoglm.engine.devices")
 PROBE_TIMEOUT_S = 30.0
+
+
+def engine_build() -> str:
+    """Version of the installed build: a state that one build has computed is nothing to another."""
+    return version("xllamacpp")
 
 
 def graphics_devices() -> tuple[str, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 
 import anyio.to_thread
+import psutil
 
-from open_autoglm.engine.base import Capabilities, Engine
+from open_autoglm.engine.base import Capabilities, Engine, SlotUse
+from open_autoglm.engine.llama_cpp_client import LlamaCppClient, ModelFacts
 from open_autoglm.engine.llama_cpp_options import LlamaCppOptions
-from open_autoglm.engine.openai_client import OpenAIClient
-from open_autoglm.engine.openai_format import DIALECTS
 from open_autoglm.engine.supervisor import Supervisor
 from open_autoglm.engine.worker_process import Endpoint
 from open_autoglm.errors import EngineStartFailed, EngineUnavailable
-from open_autoglm.values import ChatRequest, StreamEvent
+from open_autoglm.values import EngineRequest, StreamEvent
 
 DEPARTURE_NEWS_S = 1.0
 
@@ -28,15 +27,16 @@ class LlamaCppEngine(Engine):
     """
 
     def __init__(self, options: LlamaCppOptions) -> None:
-        self._options = options
+        self.options = options
         self._supervisor = Supervisor(options)
+        self._facts: ModelFacts | None = None
         self._capabilities: Capabilities | None = None
         self._endpoint: Endpoint | None = None
-        self._client: OpenAIClient | None = None
+        self._client: LlamaCppClient | None = None
 
     @property
     def model(self) -> str:
-        return self._options.model_name
+        return self.options.model_name
 
     @property
     def capabilities(self) -> Capabilities:
@@ -49,15 +49,34 @@ class LlamaCppEngine(Engine):
         """Where the worker answers now; None while there is none."""
         return self._supervisor.endpoint_now()
 
+    @property
+    def answering(self) -> bool:
+        return self._supervisor.endpoint_now() is not None
+
+    @property
+    def incarnation(self) -> int:
+        endpoint = self._supervisor.endpoint_now()
+        return 0 if endpoint is None else endpoint.pid
+
+    def resident_bytes(self) -> int | None:
+        endpoint = self._supervisor.endpoint_now()
+        if endpoint is None:
+            return None
+        try:
+            return int(psutil.Process(endpoint.pid).memory_info().rss)
+        except psutil.Error:  # it has just ended
+            return None
+
     async def open(self) -> None:
         try:
             await anyio.to_thread.run_sync(self._supervisor.start, abandon_on_cancel=True)
             client, _ = await self._connect()
-            self._capabilities = _capabilities(await client.get("/props"))
+            self._facts = await client.learn()
         except EngineUnavailable as error:
             raise EngineStartFailed(
                 f"Model {self.model!r} was loaded but does not answer: {error.message}"
             ) from error
+        self._capabilities = capabilities_of(self._facts, saved_slots=self.options.slot_folder is not None)
 
     async def close(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -65,38 +84,71 @@ class LlamaCppEngine(Engine):
             if self._client is not None:
                 await self._client.close()
 
-    async def count_tokens(self, request: ChatRequest) -> int:
-        client, endpoint = await self._connect()
-        try:
+    async def count_tokens(self, request: EngineRequest) -> int:
+        async with self._worker() as client:
             return await client.count_tokens(request)
-        except EngineUnavailable as error:
-            raise await self._with_reason(error, endpoint) from error
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        async with self._worker() as client:
+            return await client.tokenize(text)
+
+    async def detokenize(self, tokens: Sequence[int]) -> str:
+        async with self._worker() as client:
+            return await client.detokenize(tokens)
+
+    async def save_slot(self, slot: int, name: str) -> int:
+        async with self._slot_worker() as client:
+            return await client.save_slot(slot, name)
+
+    async def restore_slot(self, slot: int, name: str) -> int:
+        async with self._slot_worker() as client:
+            return await client.restore_slot(slot, name)
+
+    async def erase_slot(self, slot: int) -> None:
+        async with self._slot_worker() as client:
+            await client.erase_slot(slot)
+
+    async def stream(
+        self, request: EngineRequest, *, slot: SlotUse | None = None, prompt_tokens: int | None = None
+    ) -> AsyncGenerator[StreamEvent, None]:
         self.require_supported(request)
-        client, endpoint = await self._connect()
-        try:
-            self.require_room(request, await client.count_tokens(request))
-            async with aclosing(client.stream(request)) as events:
+        async with self._worker() as client:
+            counted = await client.count_tokens(request) if prompt_tokens is None else prompt_tokens
+            self.require_room(request, counted)
+            async with aclosing(client.stream(request, slot=slot)) as events:
                 async for event in events:
                     yield event
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[LlamaCppClient]:
+        """A client of the worker that runs now; if that worker ends, the error says how."""
+        client, endpoint = await self._connect()
+        try:
+            yield client
         except EngineUnavailable as error:
             raise await self._with_reason(error, endpoint) from error
 
-    async def _connect(self) -> tuple[OpenAIClient, Endpoint]:
+    @asynccontextmanager
+    async def _slot_worker(self) -> AsyncIterator[LlamaCppClient]:
+        if not self.capabilities.saved_slots:
+            raise self._lacks("saved_slots")
+        async with self._worker() as client:
+            yield client
+
+    async def _connect(self) -> tuple[LlamaCppClient, Endpoint]:
         """A client of the worker that runs now; waits while one is starting."""
         endpoint = self._supervisor.endpoint_now()
         if endpoint is None:
             endpoint = await anyio.to_thread.run_sync(self._supervisor.endpoint, abandon_on_cancel=True)
         if self._client is None or self._endpoint != endpoint:
             retired, self._endpoint = self._client, endpoint
-            self._client = OpenAIClient(
+            self._client = LlamaCppClient(
                 endpoint.address,
                 model=self.model,
                 api_key=endpoint.api_key,
-                dialect=DIALECTS["llama.cpp"],
-                idle_timeout_s=self._options.idle_timeout_s,
+                idle_timeout_s=self.options.idle_timeout_s,
                 local=True,
+                facts=self._facts,
             )
             if retired is not None:
                 await retired.close()
@@ -112,14 +164,18 @@ class LlamaCppEngine(Engine):
         )
 
 
-def _capabilities(props: dict[str, Any]) -> Capabilities:
-    """What llama.cpp says of itself under ``/props``, once the model is loaded."""
-    template = props.get("chat_template_caps", {})
+def capabilities_of(facts: ModelFacts, *, saved_slots: bool) -> Capabilities:
+    """What llama.cpp can do with this model. Tools it can always: where the chat template knows none,
+    they are described in the system message."""
     return Capabilities(
-        context_window=int(props["default_generation_settings"]["n_ctx"]),
-        slots=int(props["total_slots"]),
+        context_window=facts.context_window,
+        slots=facts.slots,
         json_schema=True,
         grammar=True,
-        vision=bool(props.get("modalities", {}).get("vision")),
-        tools=bool(template.get("supports_tools")),
+        vision=facts.vision,
+        tools=True,
+        fill_in_middle=facts.markers is not None,
+        text_completion=True,
+        logprobs=True,
+        saved_slots=saved_slots,
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from open_autoglm.errors import ConfigurationError
 
 AS_MANY_LAYERS_AS_FIT = -1
-GUESSED_TOKENS = 15
-"""Tokens guessed at a time with ``quote_speculation``."""
+PROCESSOR_BATCH = 32
+GRAPHICS_BATCH = 512
+MOST_GUESSED_TOKENS = 15
+LEAST_GUESSED_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,19 @@ class LlamaCppOptions:
     mmproj_path: Path | None = None
     """The projector of a vision model; without it pictures are refused."""
     batch_tokens: int | None = None
-    """Prompt tokens computed at a time. Empty: 32 on a processor, 512 with a graphics card or pictures.
+    """Tokens computed at a time. Empty: 32 on a processor, 512 with a graphics card or pictures.
 
-    A cancelled request is let go between two batches, so a batch has to take less than a second.
-    On two processor cores prefill was as fast with 32 as with 512."""
+    A cancelled request is let go between two batches, so a batch has to take less than a second: on two
+    cores 32 tokens of a 1.5B model take just that. Larger ones read prompts at most a fifth faster."""
     quote_speculation: bool = False
     """Guess next tokens from the prompt (n-gram map); pays when the answer repeats its input."""
+    kv_cache_type: Literal["f16", "q8_0"] = "f16"
+    """How keys and values are held: q8_0 takes 34 bytes for 32 of them instead of 64."""
     prompt_cache_mb: int = 256
-    """Memory for the KV states of earlier prompts, beside the slots. 0: none."""
+    """Memory for the KV states of earlier prompts, beside the slots. 0: none. Not used with
+    ``slot_folder``: it would hand one caller's text to another, and slots are kept apart by callers."""
+    slot_folder: Path | None = None
+    """Where slots are saved. Empty: they can't be. It is made with access for its owner only."""
     start_timeout_s: float = 180.0
     idle_timeout_s: float = 600.0
     """Seconds without any word from the worker before a request fails with EngineTimeout."""
@@ -54,10 +62,23 @@ class LlamaCppOptions:
                 )
 
     @property
+    def effective_prompt_cache_mb(self) -> int:
+        return self.prompt_cache_mb if self.slot_folder is None else 0
+
+    @property
     def effective_batch_tokens(self) -> int:
         if self.batch_tokens is not None:
             return self.batch_tokens
         # Some vision models have to compute a whole picture in one batch.
-        tokens = 32 if self.gpu_layers == 0 and self.mmproj_path is None else 512
-        # llama.cpp ends the process when one batch can't hold every slot's guesses.
-        return max(tokens, self.slots * (GUESSED_TOKENS + 1)) if self.quote_speculation else tokens
+        on_processor = self.gpu_layers == 0 and self.mmproj_path is None
+        return max(PROCESSOR_BATCH if on_processor else GRAPHICS_BATCH, self.slots)
+
+    @property
+    def guessed_tokens(self) -> int:
+        """Tokens guessed at a time; 0: none.
+
+        llama.cpp ends the process when one batch can't hold the guesses of all slots, each with the
+        token before them; and a guess of fewer than three gains nothing.
+        """
+        guessed = min(MOST_GUESSED_TOKENS, self.effective_batch_tokens // self.slots - 1)
+        return guessed if self.quote_speculation and guessed >= LEAST_GUESSED_TOKENS else 0

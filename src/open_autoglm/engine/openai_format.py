@@ -1,7 +1,7 @@
-"""Requests and answers in the OpenAI chat format: written and read, never sent.
+"""Writes requests in the OpenAI formats, and says how servers differ.
 
-Source: OpenAI API reference, "Create chat completion"; llama.cpp and vLLM add fields to it, and
-``Dialect`` says which.
+Formats: OpenAI API reference, "Create chat completion" and "Create completion"; llama.cpp and vLLM add
+fields to them, and ``Dialect`` says which. What comes back is read by ``openai_events``.
 """
 
 from __future__ import annotations
@@ -12,33 +12,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from open_autoglm.errors import (
-    ContextExceeded,
-    EngineError,
-    EngineTimeout,
-    EngineUnavailable,
-    OpenAutoGLMError,
-    UnknownModel,
-    UsageError,
-)
 from open_autoglm.values import (
     ChatRequest,
-    FinishReason,
+    EngineRequest,
     ImagePart,
     Message,
     Part,
     Sampling,
-    StreamEvent,
-    TextPart,
-    Usage,
+    TextRequest,
+    Tool,
+    ToolCall,
 )
 
-FINISH_REASONS: Mapping[str, FinishReason] = {
-    "stop": "stop",
-    "length": "length",
-    "tool_calls": "tool_calls",
-}
-MAX_QUOTED_CHARS = 500
+FORBIDDEN_BIAS = -100.0
+"""From here on a bias means that the token is never taken."""
+TOOL_CHOICES = ("auto", "none", "required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +36,16 @@ class Dialect:
     grammar_field: str | None = None
     """Where a GBNF grammar goes; None: it takes none."""
     top_k_field: str | None = None
+    min_p_field: str | None = None
     repeat_penalty_field: str | None = None
+    template_field: str | None = None
+    """Where arguments of the chat template go; None: it takes none."""
     states_all: bool = False
     """State every sampling value, because the server's own defaults differ from ours."""
     count_path: str | None = None
     """Where the server counts the tokens of a chat request; None: we estimate."""
+    llama_cpp: bool = False
+    """It has llama.cpp's own endpoints: tokens, text past the template, slots."""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,12 +54,20 @@ DIALECTS: Mapping[str, Dialect] = {
     "llama.cpp": Dialect(
         grammar_field="grammar",
         top_k_field="top_k",
+        min_p_field="min_p",
         repeat_penalty_field="repeat_penalty",
+        template_field="chat_template_kwargs",
         states_all=True,
         count_path="/chat/completions/input_tokens",
-        extra={"min_p": 0.0, "cache_prompt": True, "return_progress": True},
+        llama_cpp=True,
+        extra={"cache_prompt": True, "return_progress": True},
     ),
-    "vllm": Dialect(top_k_field="top_k", repeat_penalty_field="repetition_penalty"),
+    "vllm": Dialect(
+        top_k_field="top_k",
+        min_p_field="min_p",
+        repeat_penalty_field="repetition_penalty",
+        template_field="chat_template_kwargs",
+    ),
 }
 
 
@@ -75,48 +76,138 @@ def chat_body(request: ChatRequest, model: str, dialect: Dialect) -> dict[str, A
     body: dict[str, Any] = {
         "model": model,
         "messages": [_message(message) for message in request.messages],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **_sampling(request.sampling, dialect),
-        **dialect.extra,
+        **_common(request, dialect),
+        **_tools(request),
     }
-    if request.max_tokens is not None:
-        body["max_tokens"] = request.max_tokens
-    if request.stop:
-        body["stop"] = list(request.stop)
     if request.json_schema is not None:
         body["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": "answer", "schema": dict(request.json_schema), "strict": True},
         }
-    if request.grammar is not None and dialect.grammar_field is not None:
-        body[dialect.grammar_field] = request.grammar
+    if request.logprobs is not None:
+        body["logprobs"] = True
+        body["top_logprobs"] = _least_alternatives(request.logprobs, dialect)
+    if request.template_arguments and dialect.template_field is not None:
+        body[dialect.template_field] = dict(request.template_arguments)
     return body
 
 
-def estimate_tokens(request: ChatRequest) -> int:
+def text_body(request: TextRequest, model: str, dialect: Dialect) -> dict[str, Any]:
+    """The JSON body of a streamed text completion in the plain format."""
+    body: dict[str, Any] = {"model": model, "prompt": request.prompt, **_common(request, dialect)}
+    if request.suffix is not None:
+        body["suffix"] = request.suffix
+    if request.logprobs is not None:
+        body["logprobs"] = request.logprobs
+    return body
+
+
+def sampling_fields(sampling: Sampling, dialect: Dialect) -> dict[str, Any]:
+    """How tokens are chosen, in the names of this server."""
+    plain = Sampling()
+    rows = (
+        ("temperature", sampling.temperature, None),  # no server's default is our 0
+        ("top_p", sampling.top_p, plain.top_p),
+        ("frequency_penalty", sampling.frequency_penalty, plain.frequency_penalty),
+        ("presence_penalty", sampling.presence_penalty, plain.presence_penalty),
+        ("seed", sampling.seed, None),
+        (dialect.top_k_field, sampling.top_k, plain.top_k),
+        (dialect.min_p_field, sampling.min_p, plain.min_p),
+        (dialect.repeat_penalty_field, sampling.repeat_penalty, plain.repeat_penalty),
+    )
+    fields: dict[str, Any] = {
+        name: value
+        for name, value, default in rows
+        if name is not None and value is not None and (dialect.states_all or value != default)
+    }
+    if sampling.logit_bias:
+        fields["logit_bias"] = _logit_bias(sampling, dialect)
+    return fields
+
+
+def estimate_tokens(request: EngineRequest) -> int:
     """A rough count, meant to be rather high, for servers that don't count.
 
     One token for three ASCII characters, one for every other character, 1,024 for a picture and
     8 for the frame of each message.
     """
-    tokens = 0
+    if isinstance(request, TextRequest):
+        texts = [request.prompt, request.suffix or "", *(name + text for name, text in request.files)]
+        return sum(map(_estimate, texts))
+    tokens = sum(_estimate(json.dumps(_tool(tool))) for tool in request.tools)
     for message in request.messages:
-        tokens += 8
-        parts = (TextPart(message.content),) if isinstance(message.content, str) else message.content
-        for part in parts:
-            if isinstance(part, ImagePart):
-                tokens += 1024
-            else:
-                ascii_characters = sum(character.isascii() for character in part.text)
-                tokens += -(-ascii_characters // 3) + len(part.text) - ascii_characters
+        tokens += 8 + sum(_estimate(call.name + call.arguments) for call in message.tool_calls)
+        for part in message.parts:
+            tokens += 1024 if isinstance(part, ImagePart) else _estimate(part.text)
     return tokens
 
 
+def _common(request: EngineRequest, dialect: Dialect) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **sampling_fields(request.sampling, dialect),
+        **dialect.extra,
+    }
+    if request.max_tokens is not None:
+        fields["max_tokens"] = request.max_tokens
+    if request.stop:
+        fields["stop"] = list(request.stop)
+    if request.grammar is not None and dialect.grammar_field is not None:
+        fields[dialect.grammar_field] = request.grammar
+    return fields
+
+
+def _least_alternatives(asked: int, dialect: Dialect) -> int:
+    """llama.cpp reports no log probability at all when no alternative is asked for."""
+    return max(1, asked) if dialect.llama_cpp else asked
+
+
+def _logit_bias(sampling: Sampling, dialect: Dialect) -> Any:
+    if not dialect.llama_cpp:
+        return {str(token): bias for token, bias in sampling.logit_bias}
+    # llama.cpp only adds the bias, and a token of a very sure model survives -100; False forbids it.
+    return [[token, False if bias <= FORBIDDEN_BIAS else bias] for token, bias in sampling.logit_bias]
+
+
+def _tools(request: ChatRequest) -> dict[str, Any]:
+    if not request.tools:
+        return {}
+    fields: dict[str, Any] = {"tools": [_tool(tool) for tool in request.tools]}
+    if request.tool_choice not in TOOL_CHOICES:
+        fields["tool_choice"] = {"type": "function", "function": {"name": request.tool_choice}}
+    elif request.tool_choice != "auto":
+        fields["tool_choice"] = request.tool_choice
+    if not request.parallel_tool_calls:
+        fields["parallel_tool_calls"] = False
+    return fields
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function: dict[str, Any] = {"name": tool.name, "parameters": dict(tool.parameters)}
+    if tool.description:
+        function["description"] = tool.description
+    return {"type": "function", "function": function}
+
+
 def _message(message: Message) -> dict[str, Any]:
-    if isinstance(message.content, str):
-        return {"role": message.role, "content": message.content}
-    return {"role": message.role, "content": [_part(part) for part in message.content]}
+    content: Any = message.content
+    if not isinstance(content, str):
+        content = [_part(part) for part in content]
+    fields: dict[str, Any] = {"role": message.role, "content": content}
+    if message.tool_calls:
+        fields["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
+    if message.tool_call_id is not None:
+        fields["tool_call_id"] = message.tool_call_id
+    return fields
+
+
+def _tool_call(call: ToolCall) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": call.arguments},
+    }
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -126,85 +217,6 @@ def _part(part: Part) -> dict[str, Any]:
     return {"type": "text", "text": part.text}
 
 
-def _sampling(sampling: Sampling, dialect: Dialect) -> dict[str, Any]:
-    plain = Sampling()
-    rows = (
-        ("temperature", sampling.temperature, None),  # no server's default is our 0
-        ("top_p", sampling.top_p, plain.top_p),
-        ("frequency_penalty", sampling.frequency_penalty, plain.frequency_penalty),
-        ("presence_penalty", sampling.presence_penalty, plain.presence_penalty),
-        ("seed", sampling.seed, None),
-        (dialect.top_k_field, sampling.top_k, plain.top_k),
-        (dialect.repeat_penalty_field, sampling.repeat_penalty, plain.repeat_penalty),
-    )
-    return {
-        name: value
-        for name, value, default in rows
-        if name is not None and value is not None and (dialect.states_all or value != default)
-    }
-
-
-def event_from_chunk(data: str) -> StreamEvent | None:
-    """One ``data:`` line of a stream; None when it says nothing that we carry.
-
-    Finish reason and usage come in separate chunks; the reader joins them. Raises the error that
-    the chunk carries, or EngineError when it is not in the format.
-    """
-    try:
-        chunk = json.loads(data)
-        if "error" in chunk:
-            raise error_from_body(chunk.get("error", {}).get("code"), chunk)
-        choices = chunk.get("choices") or [{}]
-        text = (choices[0].get("delta") or {}).get("content") or ""
-        finish = _finish_reason(choices[0].get("finish_reason"))
-        usage = _usage(chunk.get("usage"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineError(f"The engine sent something that is not a chat chunk: {_quote(data)}.") from error
-    if not text and finish is None and usage is None:
-        return None
-    return StreamEvent(text=text, finish_reason=finish, usage=usage)
-
-
-def _finish_reason(value: str | None) -> FinishReason | None:
-    if value is None:
-        return None
-    if value not in FINISH_REASONS:
-        raise EngineError(f"The engine ended its answer with {value!r}, so the answer is not whole.")
-    return FINISH_REASONS[value]
-
-
-def _usage(value: Mapping[str, Any] | None) -> Usage | None:
-    if not value:
-        return None
-    details = value.get("prompt_tokens_details") or {}
-    return Usage(
-        prompt_tokens=int(value["prompt_tokens"]),
-        completion_tokens=int(value["completion_tokens"]),
-        cached_tokens=int(details.get("cached_tokens") or 0),
-    )
-
-
-def error_from_body(status: int | None, body: Any) -> OpenAutoGLMError:
-    """The error of our tree that an error answer stands for. ``body`` is parsed JSON or text."""
-    error = body.get("error", body) if isinstance(body, dict) else {}
-    error = error if isinstance(error, dict) else {"message": error}
-    said = _quote(str(error.get("message") or body or "no reason given"))
-    kinds = {str(error.get("type")), str(error.get("code"))}
-    if kinds & {"exceed_context_size_error", "context_length_exceeded"}:
-        return ContextExceeded(f"The prompt is larger than the window: {said}.")
-    if status in (401, 403):
-        return EngineError(f"The engine refused the key: {said}.", hint="Check the key of this upstream.")
-    if status == 404:
-        return UnknownModel(f"The engine doesn't know what was asked for: {said}.")
-    if status in (408, 504):
-        return EngineTimeout(f"The engine took too long: {said}.")
-    if status in (429, 502, 503):
-        return EngineUnavailable(f"The engine can't answer now: {said}.")
-    if status is not None and 400 <= status < 500:
-        return UsageError(f"The engine refused the request: {said}.")
-    return EngineError(f"The engine failed with status {status}: {said}.")
-
-
-def _quote(text: str) -> str:
-    shortened = text if len(text) <= MAX_QUOTED_CHARS else text[:MAX_QUOTED_CHARS] + " …"
-    return shortened.strip().rstrip(".")
+def _estimate(text: str) -> int:
+    ascii_characters = sum(character.isascii() for character in text)
+    return -(-ascii_characters // 3) + len(text) - ascii_characters

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from open_autoglm.engine.base import Capabilities, Engine
+from open_autoglm.engine.base import Capabilities, Engine, SlotUse
+from open_autoglm.engine.llama_cpp_client import LlamaCppClient
 from open_autoglm.engine.openai_client import OpenAIClient
 from open_autoglm.engine.openai_format import DIALECTS
 from open_autoglm.errors import ConfigurationError, EngineError, EngineStartFailed, EngineUnavailable
-from open_autoglm.values import ChatRequest, StreamEvent
+from open_autoglm.values import EngineRequest, StreamEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class UpstreamOptions:
     slots: int = 4
     json_schema: bool = True
     vision: bool = False
+    tools: bool = True
+    text_completion: bool = True
+    logprobs: bool = True
     idle_timeout_s: float = 600.0
 
 
@@ -58,13 +62,7 @@ class UpstreamEngine(Engine):
     async def open(self) -> None:
         """Ask the server for its models. Raises EngineStartFailed when it is not there or lacks ours."""
         options = self._options
-        client = self._client = OpenAIClient(
-            options.base_url,
-            model=options.model,
-            api_key=options.api_key,
-            dialect=self._dialect,
-            idle_timeout_s=options.idle_timeout_s,
-        )
+        client = self._client = self._new_client()
         try:
             rows = (await client.get("/models"))["data"]
             known = {str(row["id"]): row for row in rows}
@@ -86,6 +84,10 @@ class UpstreamEngine(Engine):
             json_schema=options.json_schema,
             grammar=self._dialect.grammar_field is not None,
             vision=options.vision,
+            tools=options.tools,
+            fill_in_middle=await self._fills_in(),
+            text_completion=options.text_completion,
+            logprobs=options.logprobs,
             exact_token_counts=self._dialect.count_path is not None,
         )
 
@@ -94,17 +96,62 @@ class UpstreamEngine(Engine):
         if client is not None:
             await client.close()
 
-    async def count_tokens(self, request: ChatRequest) -> int:
+    async def count_tokens(self, request: EngineRequest) -> int:
         return await self._opened().count_tokens(request)
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+    async def tokenize(self, text: str) -> tuple[int, ...]:
+        return await self._llama_cpp("tokenize").tokenize(text)
+
+    async def detokenize(self, tokens: Sequence[int]) -> str:
+        return await self._llama_cpp("detokenize").detokenize(tokens)
+
+    async def stream(
+        self, request: EngineRequest, *, slot: SlotUse | None = None, prompt_tokens: int | None = None
+    ) -> AsyncGenerator[StreamEvent, None]:
         self.require_supported(request)
         client = self._opened()
         if self.capabilities.exact_token_counts:  # an estimate must not refuse what would have fitted
-            self.require_room(request, await client.count_tokens(request))
-        async with aclosing(client.stream(request)) as events:
+            counted = await client.count_tokens(request) if prompt_tokens is None else prompt_tokens
+            self.require_room(request, counted)
+        async with aclosing(client.stream(request, slot=slot)) as events:
             async for event in events:
                 yield event
+
+    def _new_client(self) -> OpenAIClient:
+        options = self._options
+        if self._dialect.llama_cpp:
+            return LlamaCppClient(
+                options.base_url,
+                model=options.model,
+                api_key=options.api_key,
+                idle_timeout_s=options.idle_timeout_s,
+            )
+        return OpenAIClient(
+            options.base_url,
+            model=options.model,
+            api_key=options.api_key,
+            dialect=self._dialect,
+            idle_timeout_s=options.idle_timeout_s,
+        )
+
+    async def _fills_in(self) -> bool:
+        """Only llama.cpp tells which markers its model has; the plain format has no sign for it."""
+        if not isinstance(self._client, LlamaCppClient):
+            return False
+        try:
+            return (await self._client.learn()).markers is not None
+        except EngineError as error:
+            await self.close()
+            raise EngineStartFailed(
+                f"Upstream {self._options.base_url} is not what its dialect says: {error.message}",
+                hint="Set dialect to openai.",
+            ) from error
+
+    def _llama_cpp(self, asked: str) -> LlamaCppClient:
+        client = self._opened()
+        if not isinstance(client, LlamaCppClient):
+            raise self._lacks(asked)
+        return client
 
     def _opened(self) -> OpenAIClient:
         if self._client is None:

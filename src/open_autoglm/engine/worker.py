@@ -16,7 +16,7 @@ import threading
 from typing import Any, NoReturn
 
 from open_autoglm.engine.devices import look_for_graphics_devices
-from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, GUESSED_TOKENS, LlamaCppOptions
+from open_autoglm.engine.llama_cpp_options import AS_MANY_LAYERS_AS_FIT, LlamaCppOptions
 from open_autoglm.engine.worker_protocol import Failed, Handover, Ready, report_to_line
 
 LOOPBACK = "127.0.0.1"
@@ -96,17 +96,21 @@ def _parameters(handover: Handover) -> Any:
     parameters.ui = False
     parameters.endpoint_slots = True
     parameters.endpoint_metrics = True
-    parameters.slot_save_path = ""
+    parameters.slot_save_path = _slot_folder(options)
     parameters.media_path = ""
     parameters.offline = True
-    parameters.n_threads_http = options.slots + 4
+    parameters.n_threads_http = 2 * options.slots + 8  # one for each request, waiting ones too
 
     parameters.n_ctx = options.context_window * options.slots
     parameters.n_parallel = options.slots
     parameters.kv_unified = False  # each slot is sure of its window, whatever its neighbors hold
     parameters.ctx_shift = False  # never forget the start of a prompt in silence
-    parameters.cache_ram_mib = options.prompt_cache_mb
+    parameters.cache_ram_mib = options.effective_prompt_cache_mb
 
+    if options.kv_cache_type == "q8_0":
+        # Values can be held like this only where they are read by flash attention.
+        parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_Q8_0
+        parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
     for pool in (parameters.cpuparams, parameters.cpuparams_batch):
         pool.n_threads = options.threads
         pool.poll = 0  # for builds with llama.cpp's own threads; see _prepare_native_code
@@ -114,11 +118,19 @@ def _parameters(handover: Handover) -> Any:
     parameters.n_ubatch = options.effective_batch_tokens
     parameters.n_gpu_layers = options.gpu_layers
     parameters.fit_params = options.gpu_layers == AS_MANY_LAYERS_AS_FIT
-    if options.quote_speculation:
+    if options.guessed_tokens:
         kinds = xllamacpp.common_speculative_type
         parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
-        parameters.speculative.ngram_map_k.size_m = GUESSED_TOKENS
+        parameters.speculative.ngram_map_k.size_m = options.guessed_tokens
     return parameters
+
+
+def _slot_folder(options: LlamaCppOptions) -> str:
+    """llama.cpp puts a file's name right behind this text. The folder holds what callers have said."""
+    if options.slot_folder is None:
+        return ""
+    options.slot_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return str(options.slot_folder) + os.sep
 
 
 def _claim_stdout() -> io.BufferedWriter:

@@ -31,9 +31,9 @@ class Handover:
         """Raises ValueError or TypeError when the line is not a handover."""
         values = json.loads(line)
         options = dict(values["options"])
-        options["model_path"] = Path(options["model_path"])
-        if options["mmproj_path"] is not None:
-            options["mmproj_path"] = Path(options["mmproj_path"])
+        for name in ("model_path", "mmproj_path", "slot_folder"):
+            if options[name] is not None:
+                options[name] = Path(options[name])
         return cls(LlamaCppOptions(**options), values["api_key"], values["parent_pid"])
 
 

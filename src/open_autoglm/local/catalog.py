@@ -7,6 +7,7 @@ trust there is: a source may be anyone's, the bytes are the publisher's or they 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,9 @@ Distribution = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,96}/[A-Za-z0-9._-]{1,96}$")]
 Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning"]
+
+LEAST_PART = 3
+"""Characters that a part of a name must have to mean it."""
 
 
 class _Frozen(BaseModel):
@@ -204,9 +208,18 @@ class Catalog(_Frozen):
     def unknown(self, name: str) -> UnknownModel:
         """The error for a name nobody knows, with what was probably meant."""
         names = [*(tier.name for tier in self.tiers), *(model.name for model in self.models)]
-        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.4)
+        near = nearest_names(name, names)
         hint = f"Did you mean {' or '.join(near)}?" if near else "See `open-autoglm-cli list`."
         return UnknownModel(f"No model is named {name!r}, and no file is there.", hint=hint)
+
+
+def nearest_names(name: str, names: Sequence[str], most: int = 3) -> list[str]:
+    """What was probably meant: names that begin with ``name`` or hold it, else those spelled alike."""
+    wanted = name.lower()
+    parts = [known for known in names if len(wanted) >= LEAST_PART and wanted in known.lower()]
+    parts.sort(key=lambda known: not known.lower().startswith(wanted))
+    alike = [] if parts else difflib.get_close_matches(wanted, names, n=most, cutoff=0.4)
+    return (parts or alike)[:most]
 
 
 def load_catalog(path: Path | None = None) -> Catalog:

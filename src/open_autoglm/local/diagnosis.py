@@ -21,6 +21,7 @@ from open_autoglm.local.tiers import ChosenModel, choose_model, judge_tier, next
 DISTRIBUTION = "open-autoglm-pc"
 EXTRA_PURPOSES = {
     "hubs": "pull models from Hugging Face and ModelScope",
+    "traces": "send OpenTelemetry traces of requests (setting otlp_endpoint)",
     "openvino": "recognize text in pictures faster on Intel processors (setting ocr_backend)",
 }
 """The extras that add abilities; those of developers are not a user's concern."""
@@ -73,6 +74,8 @@ def _default_model(
     settings: Settings, catalog: Catalog, store: ModelStore, hardware: Hardware, slots: int
 ) -> tuple[ChosenModel | None, list[Finding]]:
     subject = f"default model {settings.model_path}"
+    if (there := settings.upstreams.get(settings.model_path)) is not None:
+        return None, [Finding(subject, "ready", f"held by another server, {there.url}, as the settings say")]
     try:
         chosen = choose_model(settings.model_path, catalog, store, hardware, offline=settings.offline)
     except OpenAutoGLMError as error:
@@ -85,6 +88,7 @@ def _default_model(
             context_window=settings.context_window,
             threads=settings.threads,
             slots=slots,
+            kv_cache_type=settings.kv_cache_type,
         )
     except OpenAutoGLMError as error:
         return chosen, [Finding(subject, "missing", error.message, _command(error))]
@@ -112,15 +116,18 @@ def _tiers(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Ha
 
 def _command(error: OpenAutoGLMError) -> str:
     """The remedy as a bare command where the hint is one, else the hint."""
-    return (error.hint or "").removeprefix("Run `").removesuffix("`.")
+    hint = error.hint or ""
+    return hint.removeprefix("Run `").removesuffix("`.") if hint.startswith("Run `") else hint
 
 
 def _extras() -> list[Finding]:
     findings = []
     for extra, purpose in EXTRA_PURPOSES.items():
-        absent = [name for name in _packages_of(extra) if not _is_installed(name)]
-        if absent:
-            text = f"not installed ({', '.join(absent)}); it is needed to {purpose}"
+        packages = _packages_of(extra)
+        absent = [name for name in packages if not _is_installed(name)]
+        if absent or not packages:  # an installation older than the extra knows no packages of it
+            named = f" ({', '.join(absent)})" if absent else ""
+            text = f"not installed{named}; it is needed to {purpose}"
             remedy = f"pip install '{DISTRIBUTION}[{extra}]'"
             findings.append(Finding(f"extra {extra}", "optional", text, remedy))
         else:

@@ -29,6 +29,7 @@ _STRING, _ARRAY = 8, 9
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _ARCHITECTURE_KEY = "general.architecture"
 _TOKENS_KEY = "tokenizer.ggml.tokens"
+_TEMPLATE_KEY = "tokenizer.chat_template"
 _PLANNED = (
     "block_count",
     "context_length",
@@ -68,6 +69,25 @@ def read_gguf(path: Path) -> GgufFacts:
             return _facts(_read_metadata(file, path), path)
     except OSError as error:
         raise ModelFileRejected(f"Model file {path} can't be read: {error}.") from error
+
+
+def read_chat_template(path: Path) -> str:
+    """The model's own chat template, empty where the file has none. Raises ModelFileRejected.
+
+    It stands behind the vocabulary, so this takes some tenths of a second where that is large.
+    """
+    try:
+        with path.open("rb") as file:
+            for _ in range(_read_header(file, path)):
+                key = _read_string(file, path, MAX_KEY_BYTES)
+                value = _read_value(file, path, _read_scalar(file, path, "I"))
+                if key == _TEMPLATE_KEY and isinstance(value, str):
+                    return value
+                if file.tell() > MAX_METADATA_BYTES:
+                    raise _damaged(path)
+    except OSError as error:
+        raise ModelFileRejected(f"Model file {path} can't be read: {error}.") from error
+    return ""
 
 
 def _read_header(file: BinaryIO, path: Path) -> int:

@@ -75,7 +75,7 @@ class ModelStore:
     """The folder of models under ``data_dir``. Nothing is made before it is needed."""
 
     def __init__(self, data_dir: Path, catalog: Catalog) -> None:
-        self.folder = data_dir.expanduser() / "models"
+        self.folder = data_dir / "models"
         self.catalog = catalog
 
     def installed(self, name: str) -> InstalledModel | None:

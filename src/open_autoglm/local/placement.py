@@ -5,6 +5,8 @@ from __future__ import annotations
 import glob
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
 
 from open_autoglm.errors import ConfigurationError, EngineStartFailed
 from open_autoglm.local.disk import megabytes
@@ -12,8 +14,9 @@ from open_autoglm.local.gguf import GgufFacts, read_gguf
 from open_autoglm.local.hardware import Gpu, Hardware
 from open_autoglm.local.tiers import ChosenModel
 
-KV_VALUE_BYTES = 2
-"""Keys and values are held as 16-bit floats unless the engine is told otherwise."""
+KvCacheType = Literal["f16", "q8_0"]
+KV_VALUE_BYTES: Mapping[KvCacheType, Fraction] = {"f16": Fraction(2), "q8_0": Fraction(34, 32)}
+"""Bytes of one key or value. q8_0 holds 32 values in a byte each and one scale of two bytes."""
 COMPUTE_ROWS = 512
 """Tokens computed at once (llama.cpp's ``n_ubatch``); a graphics card holds one row of logits for each."""
 RUNTIME_BYTES = 150_000_000
@@ -61,6 +64,7 @@ def plan_placement(
     context_window: int | None = None,
     threads: int | None = None,
     slots: int = 1,
+    kv_cache_type: KvCacheType = "f16",
 ) -> Placement:
     """Fit the model into this machine.
 
@@ -77,9 +81,11 @@ def plan_placement(
     layers = (
         asked_layers
         if asked_layers is not None
-        else _layers_that_fit(_Sizes(weights, facts, slots, facts.layers + 1), gpu, context_window)
+        else _layers_that_fit(
+            _Sizes(weights, facts, slots, facts.layers + 1, kv_cache_type), gpu, context_window
+        )
     )
-    sizes = _Sizes(weights, facts, slots, layers)
+    sizes = _Sizes(weights, facts, slots, layers, kv_cache_type)
     free = _free_for(layers, sizes, hardware, gpu)
     window = _window(chosen, sizes, free, context_window)
     thread_count, thread_note = _threads(threads, hardware)
@@ -114,20 +120,22 @@ def _weights_bytes(chosen: ChosenModel) -> int:
 class _Sizes:
     """What each thing takes, in bytes. Layers count the output layer too, as llama.cpp does."""
 
-    def __init__(self, weights: int, facts: GgufFacts, slots: int, gpu_layers: int) -> None:
+    def __init__(
+        self, weights: int, facts: GgufFacts, slots: int, gpu_layers: int, kv_cache_type: KvCacheType
+    ) -> None:
         if slots < 1:
             raise ConfigurationError(f"slots is {slots}.", hint="Use at least 1.")
         self.weights = weights
         self.layers = facts.layers + 1
         self.trained = facts.context_length or DEFAULT_TOKENS
         self.slots = slots
-        self._per_token = facts.kv_values_per_token * KV_VALUE_BYTES * slots
+        self._per_token = facts.kv_values_per_token * KV_VALUE_BYTES[kv_cache_type] * slots
         on_processor = 1 - gpu_layers / self.layers
         logits = COMPUTE_ROWS * max(facts.vocabulary, 32_000) * 4 if gpu_layers else 0
         self.overhead = RUNTIME_BYTES + logits + int(REARRANGED_SHARE * weights * on_processor)
 
     def kv_cache(self, window: int) -> int:
-        return self._per_token * window
+        return int(self._per_token * window)
 
     def total(self, window: int) -> int:
         return self.weights + self.kv_cache(window) + self.overhead

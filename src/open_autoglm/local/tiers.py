@@ -156,7 +156,7 @@ def _at_path(path: Path, asked: str) -> ChosenModel:
         asked=asked,
         name=weights.stem,
         path=weights.resolve(),
-        reason=f"{asked}: the model file {weights.name} ({size}), given by path",
+        reason=f"{weights.name} ({size}), a model file given by path",
         mmproj=siblings[0].resolve() if siblings else None,
     )
 

@@ -16,7 +16,7 @@ from open_autoglm.tasks.key_patterns.amounts import NUMBER, SCALES, find_amounts
 from open_autoglm.tasks.key_patterns.dates import find_dates
 from open_autoglm.tasks.key_patterns.names import find_names
 from open_autoglm.tasks.lexical import covered, terms
-from open_autoglm.tasks.text_language import is_neither, language_of
+from open_autoglm.text_language import is_neither, language_of
 
 SUPPORT = 0.4
 """Share of a statement's terms its pages must hold, where both are in one language."""

@@ -17,7 +17,7 @@ from open_autoglm.tasks.key_patterns.amounts import find_amounts
 from open_autoglm.tasks.key_patterns.dates import find_dates
 from open_autoglm.tasks.lexical import rank
 from open_autoglm.tasks.model_answers import Question, read_answer, request_of
-from open_autoglm.tasks.text_language import Language, language_of
+from open_autoglm.text_language import Language, language_of
 
 FIELDS_PER_REQUEST = 6
 PASSAGE_TOKENS = 1400

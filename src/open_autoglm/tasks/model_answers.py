@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from open_autoglm.engine.blocking import BlockingEngine
-from open_autoglm.tasks.text_language import Language
+from open_autoglm.text_language import Language
 from open_autoglm.values import ChatRequest, Completion, Message, Sampling
 
 _TEMPLATE_MARK = re.compile(

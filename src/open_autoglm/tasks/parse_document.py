@@ -24,7 +24,7 @@ from open_autoglm.tasks.grounding import DocumentIndex
 from open_autoglm.tasks.key_information import find_key_information, title_text
 from open_autoglm.tasks.summarize_document import summarize_document
 from open_autoglm.tasks.take_notes import ChunkNotes, take_notes
-from open_autoglm.tasks.text_language import Language, is_neither, main_language
+from open_autoglm.text_language import Language, is_neither, main_language
 
 Report = Callable[[int, int, float | None], None]
 """Told what is done of how much, and the seconds left where they are known."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from open_autoglm.tasks.lexical import same_statement
 from open_autoglm.tasks.model_answers import cut_back
-from open_autoglm.tasks.text_language import Language, is_in
+from open_autoglm.text_language import Language, is_in
 
 _NEVER = r"\n|#$*<>\[\]_\\`{}\U0001d400-\U0001d7ff"
 """Marks of tables, headings, emphasis and code, and the italic letters that formulas are set in."""

@@ -28,7 +28,7 @@ from open_autoglm.tasks.sentences import (
     without_repetitions,
 )
 from open_autoglm.tasks.take_notes import ChunkNotes, Point
-from open_autoglm.tasks.text_language import Language, is_in
+from open_autoglm.text_language import Language, is_in
 
 MAX_POINTS = 10
 GROUP_POINTS = 24

@@ -20,7 +20,7 @@ from open_autoglm.tasks.key_patterns.duties import find_duties
 from open_autoglm.tasks.key_patterns.measures import find_measures
 from open_autoglm.tasks.model_answers import Question, request_of
 from open_autoglm.tasks.sentences import brought_to_an_end, is_readable, sentence_rules, without_repetitions
-from open_autoglm.tasks.text_language import Language
+from open_autoglm.text_language import Language
 
 MAX_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 80, "en": 220}
 _MIN_POINT_CHARACTERS: Mapping[Language, int] = {"zh": 8, "en": 20}

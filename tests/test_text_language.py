@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.tasks.text_language import is_in, is_neither, language_of, main_language
+from open_autoglm.text_language import is_in, is_neither, language_of, main_language
 
 
 @pytest.mark.parametrize(
