@@ -1,0 +1,1 @@
+"""The context manager: what of a conversation goes into the window, and the conversations themselves."""

@@ -1,0 +1,10 @@
+"""Serving belongs to one asyncio loop."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
