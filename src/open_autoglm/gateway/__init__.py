@@ -1,0 +1,1 @@
+"""The local API gateway: OpenAI, Anthropic and Ollama dialects over one service."""

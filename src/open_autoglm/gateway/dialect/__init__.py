@@ -1,0 +1,1 @@
+"""What all API dialects share: fields and how they are checked, pictures, sampling, documented answers."""

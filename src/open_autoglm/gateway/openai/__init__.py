@@ -1,0 +1,1 @@
+"""The OpenAI dialect: chat, completions, responses, models, embeddings, and llama.cpp's additions to it."""

@@ -1,0 +1,1 @@
+"""POST /v1/completions: text to go on with, past any chat template."""

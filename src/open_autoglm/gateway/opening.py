@@ -1,0 +1,80 @@
+"""What stands behind the routes, put together when the server starts and taken apart when it stops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+
+import anyio
+from anyio.from_thread import BlockingPortal
+
+from open_autoglm.engine.blocking import BlockingEngine
+from open_autoglm.errors import OpenAutoGLMError
+from open_autoglm.gateway.public_message import public_text
+from open_autoglm.gateway.state import Gateway
+from open_autoglm.jobs.document_parse import TASK, DocumentParse, OpenedModel
+from open_autoglm.jobs.job_runner import JobRunner
+from open_autoglm.jobs.job_store import JobStore
+from open_autoglm.runtime import Runtime
+from open_autoglm.serving.served_engine import ServedEngine
+from open_autoglm.serving.served_model import ServedModel
+from open_autoglm.serving.service import Service
+from open_autoglm.tasks.document_result import ModelUsed
+from open_autoglm.telemetry.metrics import Metrics
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_gateway(
+    runtime: Runtime, metrics: Metrics, load: Sequence[str] = ()
+) -> AsyncIterator[Gateway]:
+    """Everything, until the block ends. Models named in ``load`` are loaded meanwhile."""
+    settings = runtime.settings
+    async with runtime.serving(metrics) as service, BlockingPortal() as portal:
+        models = JobModels(service, portal, settings.model_path)
+        documents = DocumentParse(runtime.document_reader, models.open, told=public_text)
+        with closing(JobStore(settings.data_dir / "jobs")) as store:
+            jobs = JobRunner(store, {TASK: documents})
+            async with jobs.running(), anyio.create_task_group() as tasks:
+                for name in load:
+                    tasks.start_soon(_load, service, name)
+                yield Gateway(settings, service, jobs, documents, metrics)
+                tasks.cancel_scope.cancel()
+
+
+class JobModels:
+    """Lends jobs, which run in threads, the models of the service, which lives in the event loop."""
+
+    def __init__(self, service: Service, portal: BlockingPortal, usual: str) -> None:
+        self._service = service
+        self._portal = portal
+        self._usual = usual
+
+    @contextmanager
+    def open(self, asked: str | None, owner: str) -> Iterator[OpenedModel]:
+        name = asked or self._usual
+        with BlockingEngine(ServedEngine(self._service, name, owner), self._portal) as engine:
+            served = self._portal.call(self._service.resolve, name)
+            device = next((one.device for one in self._service.status() if one.name == served.name), "")
+            yield OpenedModel(engine, model_used(name, served, device))
+
+
+def model_used(asked: str, served: ServedModel, device: str) -> ModelUsed:
+    """What a result says of its model; results leave this machine, so a file is named without its folder."""
+    by_path = served.chosen is not None and served.chosen.catalog_model is None
+    return ModelUsed(
+        asked=served.name if by_path else asked,
+        name=served.name,
+        reason=served.reason,
+        engine="another server" if served.upstream is not None else f"llama.cpp on {device or 'cpu'}",
+    )
+
+
+async def _load(service: Service, name: str) -> None:
+    """A model that can't be loaded doesn't end the server: whoever asks for it is told why."""
+    try:
+        await service.load(name)
+    except OpenAutoGLMError as error:
+        logger.warning("%s was not loaded: %s", name, error)

@@ -1,0 +1,1 @@
+"""Tasks over HTTP: hand a file in, watch it, fetch what came out."""

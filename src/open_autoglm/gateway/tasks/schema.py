@@ -1,0 +1,64 @@
+"""Jobs as they stand in answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from open_autoglm.gateway.public_message import public_text
+from open_autoglm.jobs.job import Job, JobState
+
+
+class Progress(BaseModel):
+    stage: str = Field(description="What is being done: model, open, read, notes, fields, summary.")
+    done: int
+    total: int = Field(description="0 while it is unknown.")
+    seconds_left: float | None
+
+
+class JobError(BaseModel):
+    status: int
+    message: str
+
+
+class JobAnswer(BaseModel):
+    id: str
+    object: Literal["task"] = "task"
+    task: str
+    file_name: str
+    options: dict[str, Any]
+    state: JobState
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    progress: Progress
+    error: JobError | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobAnswer:
+        return cls(
+            id=job.id,
+            task=job.task,
+            file_name=job.file_name,
+            options=dict(job.options),
+            state=job.state,
+            created=job.created,
+            started=job.started,
+            ended=job.ended,
+            progress=Progress(
+                stage=job.progress.stage,
+                done=job.progress.done,
+                total=job.progress.total,
+                seconds_left=job.progress.seconds_left,
+            ),
+            error=None
+            if job.failure is None
+            else JobError(status=job.failure.status, message=public_text(job.failure.message)),
+        )
+
+
+class JobList(BaseModel):
+    object: Literal["list"] = "list"
+    data: list[JobAnswer]

@@ -1,0 +1,103 @@
+"""llama.cpp's own routes, for editors and tools that know no model's name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from open_autoglm.engine.scripted import ScriptedEngine
+from open_autoglm.gateway.failures import FieldRefused
+from open_autoglm.gateway.openai.llama_server.infill import text_request
+from open_autoglm.gateway.openai.llama_server.request import InfillRequest
+from open_autoglm.values import Sampling, TextRequest
+
+PLACE = {"input_prefix": "def add(", "input_suffix": "):\n"}
+
+
+def translated(**fields: Any) -> TextRequest:
+    return text_request(InfillRequest.model_validate({**PLACE, **fields}))
+
+
+def test_what_is_left_out_is_llama_cpps_default() -> None:
+    assert translated() == TextRequest("def add(", "):\n", sampling=Sampling(temperature=0.8))
+
+
+def test_the_prompt_goes_on_after_the_prefix() -> None:
+    assert translated(prompt="a, ").prompt == "def add(a, "
+
+
+@pytest.mark.parametrize(("sent", "limit"), [(-1, None), (0, 0), (64, 64)])
+def test_minus_one_token_is_no_limit(sent: int, limit: int | None) -> None:
+    assert translated(n_predict=sent).max_tokens == limit
+
+
+def test_other_files_are_shown_with_their_names() -> None:
+    extra = [{"filename": "a.py", "text": "A"}, {"text": "B"}]
+    assert translated(input_extra=extra).files == (("a.py", "A"), ("file 2", "B"))
+
+
+def test_two_forms_at_once_are_refused() -> None:
+    with pytest.raises(FieldRefused, match="grammar"):
+        translated(grammar="root", json_schema={})
+
+
+@pytest.mark.anyio
+async def test_infill_answers_with_the_configured_model(
+    client: httpx.AsyncClient, engine: ScriptedEngine
+) -> None:
+    answer = (await client.post("/infill", json={**PLACE, "n_predict": 3, "samplers": ["top_k"]})).json()
+    assert answer["content"] == "Hello there,"
+    assert answer["stop"] is True
+    assert (answer["stop_type"], answer["tokens_predicted"]) == ("limit", 3)
+    assert answer["open_autoglm"]["ignored_fields"] == ["samplers"]
+    assert len(engine.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_infill_streams_pieces_and_then_the_counts(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/infill", json={**PLACE, "stream": True})
+    pieces = [json.loads(line.removeprefix("data: ")) for line in answer.text.strip().split("\n\n")]
+    assert "".join(piece["content"] for piece in pieces) == "Hello there, friend."
+    assert [piece["stop"] for piece in pieces] == [False] * 5 + [True]
+    assert pieces[-1]["tokens_predicted"] == 5
+
+
+@pytest.mark.anyio
+async def test_a_model_may_be_named(client: httpx.AsyncClient) -> None:
+    for path, body in (("/infill", PLACE), ("/tokenize", {"content": "x"}), ("/detokenize", {"tokens": [1]})):
+        answer = await client.post(path, json={**body, "model": "nobody"})
+        assert answer.status_code == 404
+
+
+@pytest.mark.anyio
+async def test_a_text_goes_to_tokens_and_back(client: httpx.AsyncClient) -> None:
+    tokens = (await client.post("/tokenize", json={"content": "Hello there"})).json()["tokens"]
+    assert len(tokens) == 2
+    assert (await client.post("/detokenize", json={"tokens": tokens})).json() == {"content": "Hello there"}
+    assert (await client.post("/detokenize", json={"tokens": []})).json() == {"content": ""}
+
+
+@pytest.mark.anyio
+async def test_tokens_can_be_told_with_their_text(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/tokenize", json={"content": "Hello there", "with_pieces": True})
+    assert [token["piece"] for token in answer.json()["tokens"]] == ["Hello", " there"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("fields", "parameter"),
+    [
+        ({"add_special": True}, "add_special"),
+        ({"parse_special": False}, "parse_special"),
+        ({"with_pieces": True, "content": "word " * 1001}, "with_pieces"),
+    ],
+)
+async def test_what_tokenize_can_not_do_is_refused(
+    client: httpx.AsyncClient, fields: dict[str, Any], parameter: str
+) -> None:
+    answer = await client.post("/tokenize", json={"content": "x", **fields})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == parameter
