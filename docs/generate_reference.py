@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from open_autoglm.cli.options import default_text
 from open_autoglm.cli.root import COMMANDS, root
 from open_autoglm.config import ENVIRONMENT_PREFIX, Settings
 from open_autoglm.tasks.document_result import ParsedDocument
@@ -33,12 +34,20 @@ def cli_page() -> str:
         command = root.get_command(context, name)
         if command is None:
             raise SystemExit(f"command {name} is missing")
-        command.params = [option for option in command.params if not shared & set(option.opts)]
-        own = click.Context(
-            command, info_name=name, parent=context, max_content_width=100, terminal_width=100
-        )
-        pieces.append(f"## open-autoglm-cli {name}\n\n```text\n{command.get_help(own)}\n```\n")
+        pieces.extend(_helps(command, name, context, shared))
     return "\n".join(pieces)
+
+
+def _helps(command: click.Command, name: str, parent: click.Context, shared: set[str]) -> Iterator[str]:
+    """The help of a command and of the commands below it, without the flags that all share."""
+    command.params = [option for option in command.params if not shared & set(option.opts)]
+    own = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+    yield f"## {own.command_path}\n\n```text\n{command.get_help(own)}\n```\n"
+    if isinstance(command, click.Group):
+        for below in command.list_commands(own):
+            found = command.get_command(own, below)
+            if found is not None:
+                yield from _helps(found, below, own, shared)
 
 
 def settings_page() -> str:
@@ -51,8 +60,7 @@ def settings_page() -> str:
         "|---|---|---|---|---|",
     ]
     for key, field in Settings.model_fields.items():
-        default = "the system's folder for program data" if key == "data_dir" else field.default
-        shown = "" if default is None else f"{default}"
+        shown = "the system's folder for program data" if key == "data_dir" else default_text(field)
         rows.append(
             f"| `{key}` | {shown} | `--{key.replace('_', '-')}` | "
             f"`{ENVIRONMENT_PREFIX}{key.upper()}` | {field.description} |"

@@ -50,7 +50,7 @@ def test_extras_that_are_missing_come_with_their_command(
     monkeypatch.setattr("open_autoglm.local.diagnosis._is_installed", lambda name: False)
     run(["doctor", "--json"])
     findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
-    for extra in ("hubs", "openvino"):
+    for extra in ("hubs", "traces", "openvino"):
         row = findings[f"extra {extra}"]
         assert (row["state"], row["remedy"]) == ("optional", f"pip install 'open-autoglm-pc[{extra}]'")
 
@@ -65,3 +65,16 @@ def test_a_formula_model_is_optional_until_it_is_named(
         findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
         states.append(findings["formula model"]["state"])
     assert states == ["optional", "missing", "ready"]
+
+
+def test_a_default_model_of_another_server_is_not_looked_for_here(capfd: pytest.CaptureFixture[str]) -> None:
+    flags = ["--model-path", "big", "--upstreams", "{big: {url: http://10.0.0.5:8000/v1}}"]
+    assert run(["doctor", "--json", *flags]) == 0
+    first = json.loads(capfd.readouterr().out)["findings"][0]
+    assert (first["state"], first["remedy"]) == ("ready", "")
+    assert "http://10.0.0.5:8000/v1" in first["text"]
+
+
+def test_a_remedy_that_is_no_command_is_left_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor", "--json", "--model-path", "zzz"]) == 4
+    assert json.loads(capfd.readouterr().out)["findings"][0]["remedy"] == "See `open-autoglm-cli list`."

@@ -87,6 +87,11 @@ class ScriptedRuntime:
         return PLACEMENT
 
     @contextmanager
+    def open_upstream(self, name: str) -> Iterator[BlockingEngine]:
+        with BlockingEngine(ScriptedEngine(answer, model=name)) as engine:
+            yield engine
+
+    @contextmanager
     def open_engine(self, chosen: ChosenModel, placement: Placement) -> Iterator[BlockingEngine]:
         capabilities = Capabilities(context_window=4096, json_schema=True, grammar=True)
         with BlockingEngine(ScriptedEngine(answer, model=chosen.name, capabilities=capabilities)) as engine:
@@ -119,6 +124,14 @@ def test_the_main_job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert captured.out == ""
     assert "Model: tiny (it fits)" in captured.err
     assert "Wrote summary.txt" in captured.err
+
+
+def test_a_model_of_another_server_reads_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    upstreams = "{big: {url: http://10.0.0.5:8000/v1}}"
+    assert run("--input", "a.txt", "--output", "a.json", "--model", "big", "--upstreams", upstreams) == 0
+    result = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (result["model"]["name"], result["model"]["engine"]) == ("big", "another server")
+    assert "held by another server" in capsys.readouterr().err
 
 
 def test_the_chosen_model_stands_in_the_result(tmp_path: Path) -> None:

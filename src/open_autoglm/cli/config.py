@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
+from typing import Any
 
 import click
+import yaml
 
 from open_autoglm.cli.options import LoadedSettings, settings_options
 from open_autoglm.cli.render import print_table
@@ -29,5 +32,25 @@ def config_command(settings: LoadedSettings, *, as_json: bool) -> None:
         return
     print_table(
         ("setting", "value", "from"),
-        [(key, "" if values[key] is None else str(values[key]), settings.sources[key]) for key in values],
+        [(key, _shown(values[key]), settings.sources[key]) for key in values],
     )
+
+
+def _shown(value: Any) -> str:
+    """A value as the settings file would have it, an upstream a line; empty where nothing is set."""
+    if isinstance(value, dict):
+        value = {name: _set_fields(entry) for name, entry in value.items()}
+    if value is None or value in ([], {}):
+        return ""
+    if isinstance(value, str):
+        return value
+    written: str = yaml.safe_dump(
+        value, default_flow_style=None, sort_keys=False, allow_unicode=True, width=math.inf
+    )
+    return written.removesuffix("...\n").rstrip("\n")
+
+
+def _set_fields(entry: Any) -> Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {name: value for name, value in entry.items() if value not in (None, "")}

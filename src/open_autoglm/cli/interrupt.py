@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from open_autoglm.stop_signal import StopSignal
 
-class Interrupt:
+
+class Interrupt(StopSignal):
     """Set by the first Ctrl-C; ``on_stop`` functions are called then, from the signal handler."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        super().__init__()
         self.heeded = False
         """Set by whoever asks this object from time to time; until then Ctrl-C ends the program at once."""
-        self.on_stop: list[Callable[[], None]] = []
-
-    def __call__(self) -> bool:
-        """Whether the user asked to stop."""
-        return self._event.is_set()
-
-    def stop(self) -> None:
-        self._event.set()
-        for function in self.on_stop:
-            function()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import click
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from open_autoglm.config import LoadedSettings, Settings, load_settings
@@ -42,8 +43,8 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         decorated = click.option(
             f"--{key.replace('_', '-')}",
             f"setting_{key}",
-            metavar=_metavar(field.annotation),
-            help=f"{field.description}{_default(field.default)}",
+            metavar=_metavar(key, field.annotation),
+            help=f"{field.description}{_default(field)}",
         )(decorated)
     return click.option(
         "--config",
@@ -53,17 +54,25 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(decorated)
 
 
-def _metavar(annotation: Any) -> str:
-    """What a value looks like, from its type."""
+def _metavar(key: str, annotation: Any) -> str:
+    """What a value looks like, from its type; numbers with a unit have it at the end of their name."""
     if get_origin(annotation) is Literal:
         return "|".join(get_args(annotation))
     kinds = {kind for kind in (get_args(annotation) or (annotation,)) if kind is not type(None)}
-    names = {bool: "true|false", int: "N", float: "SECONDS", Path: "PATH"}
+    number = "SECONDS" if key.endswith("_s") else "NUMBER"
+    names = {bool: "true|false", int: "N", float: number, Path: "PATH"}
     return names.get(kinds.pop(), "VALUE") if len(kinds) == 1 else "VALUE"
 
 
-def _default(value: object) -> str:
-    return "" if value is None or value is PydanticUndefined else f" Default: {str(value).lower()}."
+def default_text(field: FieldInfo) -> str:
+    """A setting's default for people; empty where there is none, or it is an empty list or map."""
+    value = field.default
+    return "" if value is PydanticUndefined or value in (None, ()) else str(value)
 
 
-__all__ = ["LoadedSettings", "settings_options"]
+def _default(field: FieldInfo) -> str:
+    text = default_text(field)
+    return f" Default: {text.lower()}." if text else ""
+
+
+__all__ = ["LoadedSettings", "default_text", "settings_options"]

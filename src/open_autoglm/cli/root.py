@@ -17,12 +17,16 @@ from open_autoglm.cli.render import print_error
 from open_autoglm.errors import Cancelled, OpenAutoGLMError
 
 COMMANDS = {
+    "bench": "open_autoglm.cli.bench:bench_command",
+    "chat": "open_autoglm.cli.chat:chat_command",
     "config": "open_autoglm.cli.config:config_command",
     "doctor": "open_autoglm.cli.doctor:doctor_command",
+    "keys": "open_autoglm.cli.keys:keys_command",
     "list": "open_autoglm.cli.models:list_command",
     "pull": "open_autoglm.cli.models:pull_command",
     "rm": "open_autoglm.cli.models:rm_command",
     "run": "open_autoglm.cli.run:run_command",
+    "serve": "open_autoglm.cli.serve:serve_command",
     "show": "open_autoglm.cli.models:show_command",
 }
 """Subcommands by name, imported when used so that ``--help`` stays quick."""
@@ -71,6 +75,10 @@ def root() -> None:
     Read a document:
       open-autoglm-cli --model autoglm-large --task document_parse \\
           --input report.pdf --output summary.txt
+    \b
+    Chat, and serve models to programs:
+      open-autoglm-cli serve
+      open-autoglm-cli chat
     \b
     `open-autoglm-cli --task NAME …` is short for `open-autoglm-cli run --task NAME …`;
     see `open-autoglm-cli run --help` for the tasks and their flags.

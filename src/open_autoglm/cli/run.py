@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from open_autoglm.tasks.field_specification import load_fields
 from open_autoglm.tasks.parse_document import ParseOptions, parse_document
 
 TASKS = ("document_parse",)
-PLANNED_TASKS = ("video_analysis", "image_caption", "code_complete", "code_fix", "long_write", "chat")
+PLANNED_TASKS = ("video_analysis", "image_caption", "code_complete", "code_fix", "long_write")
 FORM_NAMES = ("txt", "md", "json", "html")
 
 
@@ -148,6 +148,8 @@ def _check_task(task: str | None) -> None:
     known = ", ".join(TASKS)
     if task is None:
         raise UsageError("No task was given.", hint=f"Name one with --task: {known}.")
+    if task == "chat":
+        raise UsageError("Talking has a command of its own.", hint="Use: open-autoglm-cli chat")
     if task in PLANNED_TASKS:
         raise UsageError(f"Task {task!r} is not available in this version.", hint=f"Available: {known}.")
     if task not in TASKS:
@@ -166,6 +168,15 @@ def _engine(
         print_note("No model is used: --no-summary reads and finds key information by patterns.")
         yield None, options
         return
+    asked = flags.model or runtime.settings.model_path
+    if asked in runtime.settings.upstreams:
+        reason = f"{asked}: held by another server, as the settings say"
+        used = ModelUsed(asked=asked, name=asked, reason=reason, engine="another server")
+        print_note(f"Model: {used.description}")
+        with runtime.open_upstream(asked) as engine:
+            interrupt.on_stop(engine.cancel)
+            yield engine, replace(options, model=used)
+        return
     try:
         chosen = runtime.choose_model(flags.model)
     except MissingPiece as error:
@@ -182,8 +193,8 @@ def _engine(
     if placement.note:
         print_note(placement.note)
     with runtime.open_engine(chosen, placement) as engine:
-        interrupt.on_stop.append(engine.cancel)
-        yield engine, ParseOptions(options.read, options.language, options.summary, options.fields, used)
+        interrupt.on_stop(engine.cancel)
+        yield engine, replace(options, model=used)
 
 
 def _run_one(job: Job, parsing: _Parsing) -> int:

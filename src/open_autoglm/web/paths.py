@@ -1,0 +1,23 @@
+"""Which addresses belong to the page. Everything else is the API's, with the API's own errors."""
+
+from __future__ import annotations
+
+CHAT = "/c/"
+DOCUMENTS = "/documents"
+STATUS = "/status"
+
+_EXACT = frozenset({"/", DOCUMENTS, STATUS, "/favicon.ico"})
+_UNDER = (CHAT, f"{DOCUMENTS}/", "/_nicegui/", "/_nicegui_ws/")
+
+
+def is_page_path(path: str) -> bool:
+    """True for the page and what it loads; such paths check their visitor themselves, with a form."""
+    return path in _EXACT or path.startswith(_UNDER)
+
+
+def chat_path(conversation_id: str) -> str:
+    return CHAT + conversation_id
+
+
+def document_path(job_id: str) -> str:
+    return f"{DOCUMENTS}/{job_id}"

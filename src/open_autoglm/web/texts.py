@@ -1,0 +1,199 @@
+"""Every word of the page. ``texts_english`` and ``texts_chinese`` hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Braces are places for values. ``*_one`` is the form for a single thing, where it differs."""
+
+    tag: Literal["zh-CN", "en-US"]
+    """Language tag of the page (BCP 47), as the framework has it among its own."""
+    name: str
+
+    # frame
+    product: str
+    skip: str
+    navigation: str
+    chats: str
+    documents: str
+    status: str
+    menu: str
+    close: str
+    cancel: str
+    save: str
+    settings: str
+    theme: str
+    theme_auto: str
+    theme_light: str
+    theme_dark: str
+    language: str
+    log_out: str
+    offline: str
+    shortcuts: str
+    shortcut_send: str
+    shortcut_line: str
+    shortcut_search: str
+    shortcut_new: str
+    shortcut_stop: str
+
+    # the key
+    key_title: str
+    key_explained: str
+    key_field: str
+    key_enter: str
+    key_refused: str
+
+    # conversations
+    new_chat: str
+    search: str
+    search_empty: str
+    no_chats: str
+    today: str
+    yesterday: str
+    this_week: str
+    this_month: str
+    month: str
+    """A form for ``datetime.strftime``."""
+    more_chats: str
+    chat_menu: str
+    rename: str
+    delete: str
+    delete_title: str
+    delete_explained: str
+    export_markdown: str
+    export_json: str
+    untitled: str
+    not_found: str
+
+    # a message
+    you: str
+    assistant: str
+    edit: str
+    edit_send: str
+    regenerate: str
+    copy: str
+    copied: str
+    copy_code: str
+    code: str
+    picture: str
+    reasoning: str
+    version: str
+    previous: str
+    next: str
+    stopped: str
+    cut: str
+    no_answer: str
+    broken_off: str
+    retry: str
+    failed: str
+    tokens: str
+    answer_speed: str
+    first_after: str
+    from_result_cache: str
+    cached_tokens: str
+    seconds: str
+
+    # composing
+    message: str
+    placeholder: str
+    send: str
+    stop: str
+    attach: str
+    attach_picture: str
+    attach_document: str
+    remove: str
+    cannot_see: str
+    file_too_large: str
+    greeting: str
+    greeting_explained: str
+    suggestions: tuple[str, ...]
+    answered: str
+
+    # while waiting
+    queued: str
+    queued_behind: str
+    loading_model: str
+    reading_prompt: str
+    reading_progress: str
+    thinking: str
+
+    # the model
+    model: str
+    choose_model: str
+    no_model: str
+    no_model_explained: str
+    state_unloaded: str
+    state_loading: str
+    state_ready: str
+    state_answering: str
+    state_draining: str
+    state_down: str
+    upstream: str
+    means: str
+    in_memory: str
+    on_disk: str
+
+    # the context
+    context: str
+    context_used: str
+    context_unknown: str
+    context_kept: str
+    context_dropped: str
+    context_summarized: str
+    context_whole: str
+    context_summary: str
+    context_before: str
+    context_what: str
+
+    # documents
+    drop: str
+    drop_explained: str
+    choose_file: str
+    no_documents: str
+    stage_queued: str
+    stage_read: str
+    stage_notes: str
+    stage_key_information: str
+    stage_fields: str
+    stage_summary: str
+    stage_done: str
+    stage_failed: str
+    stage_cancelled: str
+    pages_done: str
+    time_left: str
+    summary: str
+    key_information: str
+    read_text: str
+    page: str
+    ask_about: str
+    summarize_too: str
+    download: str
+    back: str
+    document_whole: str
+    document_part: str
+    document_gone: str
+    reading_document: str
+    unverified: str
+
+    # status
+    speed: str
+    speed_now: str
+    queue: str
+    slots: str
+    memory: str
+    machine: str
+    models: str
+    none_loaded: str
+    kv_tokens: str
+    unload: str
+    unload_in: str
+    result_cache: str
+    prefix_cache: str
+    hit_rate: str
+    versions: str
+    uptime: str
+    processor: str

@@ -1,0 +1,41 @@
+"""The words of the page: whole in both languages, chosen as the browser asks."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import fields
+
+import pytest
+
+from open_autoglm.web.languages import TEXTS, preferred_language
+from open_autoglm.web.texts import Texts
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Texts) if field.name != "suggestions"])
+def test_both_languages_have_the_same_places_for_values(name: str) -> None:
+    chinese, english = getattr(TEXTS["zh"], name), getattr(TEXTS["en"], name)
+    assert chinese
+    assert english
+    assert _places(chinese) == _places(english)
+
+
+def _places(text: str) -> list[str]:
+    return [
+        form for _, field, form, _ in string.Formatter().parse(text) if field is not None and form is not None
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-GB,en;q=0.9,zh;q=0.8", "en"),
+        ("de,zh-TW;q=0.7,en;q=0.3", "zh"),
+        ("fr", "en"),
+        ("zh;q=0, en", "en"),
+        ("zh;q=nonsense,en;q=0.1", "en"),
+    ],
+)
+def test_the_language_is_the_one_the_browser_asks_for_first(asked: str, language: str) -> None:
+    assert preferred_language(asked) == language
