@@ -12,23 +12,23 @@ from serving_sections.chat_client import Timed, client, stream_chat, user
 from serving_sections.options import Options
 
 FUNCTIONS = ("read_level", "read_flow", "mean_level", "mean_flow", "write_report", "check_gauge")
+EDIT_TOKENS = 300
+FREE_TOKENS = 64
 FREE = "Explain to a child why rivers are longer than the straight line from spring to mouth."
 
 
 def measure(options: Options) -> Section:
     section = Section(
         "An answer that repeats its input, and one that does not",
-        ("server", "edit, tokens/s", "same text", "free text, tokens/s"),
+        ("server", "edit, tokens/s", "tokens", "free text, tokens/s"),
     )
     speeds: list[tuple[float, float]] = []
     for start in (partial(servers.bare, options.model), partial(servers.gateway, options.model)):
         with start() as server:
             edit, free = anyio.run(_ask, server, options.repetitions(5))
         speeds.append((_median(edit), _median(free)))
-        right = sum("river_level" in answer.text for answer in edit)
-        section.rows.append(
-            (server.name, f"{speeds[-1][0]:.1f}", f"{right} of {len(edit)} changed", f"{speeds[-1][1]:.1f}")
-        )
+        tokens = sum(answer.completion_tokens for answer in edit)
+        section.rows.append((server.name, f"{speeds[-1][0]:.1f}", str(tokens), f"{speeds[-1][1]:.1f}"))
     (bare_edit, bare_free), (our_edit, our_free) = speeds
     section.rows.append(("ratio", f"{our_edit / bare_edit:.2f}", "", f"{our_free / bare_free:.2f}"))
     return section
@@ -36,7 +36,7 @@ def measure(options: Options) -> Section:
 
 def source_code() -> str:
     """About 60 lines."""
-    return "\n".join(
+    return "KEPT_DAYS = 30\n\n\n" + "\n".join(
         f'def {name}(station, day):\n    """Do {name} of one station."""\n'
         f'    rows = load(station, day, kind="{name}")\n'
         "    total = 0.0\n    for row in rows:\n        if row.valid:\n            total += row.value\n"
@@ -57,11 +57,11 @@ async def _ask(server: servers.Running, times: int) -> tuple[list[Timed], list[T
 
         for number in range(times):
             question = (
-                f"Change number {number}: rename the function read_level to river_level and return the whole "
-                f"file, nothing else.\n\n```python\n{source_code()}```"
+                f"Return this file unchanged, except that the constant KEPT_DAYS becomes {300 + number}. "
+                f"Answer with the whole file only.\n\n{source_code()}"
             )
-            edits.append(await chat(question, 600))
-            frees.append(await chat(f"{FREE} Version {number}.", 128))
+            edits.append(await chat(question, EDIT_TOKENS))
+            frees.append(await chat(f"{FREE} Version {number}.", FREE_TOKENS))
     return edits, frees
 
 

@@ -98,8 +98,7 @@ class Runtime:
     @contextmanager
     def open_engine(self, chosen: ChosenModel, placement: Placement) -> Iterator[BlockingEngine]:
         """The model, loaded; unloaded when the block ends. Raises EngineStartFailed."""
-        options = replace(self.engine_options(chosen, placement), quote_speculation=True)
-        with BlockingEngine(LlamaCppEngine(options)) as engine:
+        with BlockingEngine(LlamaCppEngine(self.engine_options(chosen, placement))) as engine:
             yield engine
 
     @contextmanager
@@ -120,6 +119,7 @@ class Runtime:
             threads=placement.threads,
             gpu_layers=placement.gpu_layers,
             kv_cache_type=self.settings.kv_cache_type,
+            quote_speculation=True,
             start_timeout_s=self.settings.engine_start_timeout_s,
         )
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
@@ -32,8 +33,8 @@ HELLO = ChatRequest((Message("user", "Hello"),), max_tokens=4)
 STORY = ChatRequest((Message("user", "Tell me a very long story."),), sampling=Sampling(temperature=0.0))
 
 
-def options_for(path: Path, **changes: float) -> LlamaCppOptions:
-    return LlamaCppOptions("small", path, context_window=256, slots=1, **changes)  # type: ignore[arg-type]
+def options_for(path: Path, **changes: Any) -> LlamaCppOptions:
+    return LlamaCppOptions("small", path, context_window=256, slots=1, **changes)
 
 
 def endpoint_of(engine: LlamaCppEngine) -> Endpoint:
@@ -289,6 +290,22 @@ async def test_a_repeated_prompt_is_read_from_the_cache(llama_cpp: LlamaCppEngin
     await llama_cpp.chat(question)
     again = await llama_cpp.chat(question)
     assert again.usage.cached_tokens > again.usage.prompt_tokens // 2
+
+
+async def test_a_smaller_kv_cache_saves_smaller_slots(small_model_path: Path, tmp_path: Path) -> None:
+    sizes: dict[str, int] = {}
+    for kind in ("f16", "q8_0"):
+        options = options_for(small_model_path, kv_cache_type=kind, slot_folder=tmp_path / kind)
+        async with LlamaCppEngine(options) as engine:
+            cold = await engine.chat(HELLO, slot=SlotUse(0))
+            await engine.save_slot(0, "hello.slot")
+            await engine.erase_slot(0)
+            await engine.restore_slot(0, "hello.slot")
+            warm = await engine.chat(HELLO, slot=SlotUse(0))
+        assert warm.text == cold.text
+        assert warm.usage.cached_tokens == warm.usage.prompt_tokens - 1
+        sizes[kind] = (tmp_path / kind / "hello.slot").stat().st_size
+    assert 0.5 < sizes["q8_0"] / sizes["f16"] < 0.6
 
 
 async def test_cancelling_a_long_prefill_frees_the_slot_within_a_second(llama_cpp: LlamaCppEngine) -> None:

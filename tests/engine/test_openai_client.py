@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -133,6 +134,64 @@ async def test_an_endless_error_page_is_not_kept(serve: Serve, monkeypatch: pyte
 async def test_silence_is_a_timeout(serve: Serve) -> None:
     with pytest.raises(EngineTimeout, match="no sign of life"):
         await streamed(serve(TEXT, hang=True), idle_timeout_s=0.2)
+
+
+@pytest.fixture
+def serve_once_a_connection() -> Iterator[tuple[str, list[int]]]:
+    """Answers the first request of each connection and closes it at the second, as if it had grown stale;
+    beside its base URL the number of requests that each connection brought."""
+    requests: list[int] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            requests.append(0)
+            number = len(requests) - 1
+            for _ in range(2):
+                length = 0
+                while (line := self.rfile.readline()) != b"\r\n":
+                    if not line:
+                        return
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                self.rfile.read(length)
+                requests[number] += 1
+                if requests[number] == 1:
+                    body = b'{"heard": %d}' % number
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", requests
+        server.shutdown()
+
+
+async def test_a_request_over_a_connection_that_grew_stale_is_sent_once_more(
+    serve_once_a_connection: tuple[str, list[int]],
+) -> None:
+    url, requests = serve_once_a_connection
+    client = OpenAIClient(url, model="m", local=True)
+    try:
+        assert await client.post("/x", {}) == {"heard": 0}
+        assert await client.post("/x", {}) == {"heard": 1}
+    finally:
+        await client.close()
+    assert requests == [2, 1]
+
+
+async def test_a_server_that_hangs_up_on_a_new_connection_is_not_asked_again() -> None:
+    asked: list[int] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1000)
+            asked.append(1)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        with pytest.raises(EngineUnavailable, match="can't be reached"):
+            await streamed(f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+    assert asked == [1]
 
 
 async def test_nobody_listening_is_unavailable() -> None:

@@ -11,8 +11,8 @@ from open_autoglm.errors import ConfigurationError
 AS_MANY_LAYERS_AS_FIT = -1
 PROCESSOR_BATCH = 32
 GRAPHICS_BATCH = 512
-MOST_GUESSED_TOKENS = 15
-LEAST_GUESSED_TOKENS = 3
+GUESSED_TOKENS = (15, 3)
+"""How many tokens may be guessed at a time, best first: 3 gained more than 7, 15 as much as 31."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class LlamaCppOptions:
         """Tokens guessed at a time; 0: none.
 
         llama.cpp ends the process when one batch can't hold the guesses of all slots, each with the
-        token before them; and a guess of fewer than three gains nothing.
+        token before them.
         """
-        guessed = min(MOST_GUESSED_TOKENS, self.effective_batch_tokens // self.slots - 1)
-        return guessed if self.quote_speculation and guessed >= LEAST_GUESSED_TOKENS else 0
+        room = self.effective_batch_tokens // self.slots - 1
+        fitting = (tokens for tokens in GUESSED_TOKENS if tokens <= room)
+        return next(fitting, 0) if self.quote_speculation else 0
