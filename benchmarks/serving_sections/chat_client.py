@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 900
+KEPT_S = 2.0
+"""The engine's own server closes a kept connection after 5 s; a client must be quicker to let it go."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Timed:
 
 
 def client() -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200, keepalive_expiry=KEPT_S)
     return httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, trust_env=False)
 
 
