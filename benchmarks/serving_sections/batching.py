@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 import anyio
+import httpx
 
 from document_sections.section import Section
 from serving_sections import servers
@@ -33,14 +34,19 @@ def measure(options: Options) -> Section:
     if options.peer_python is not None:
         contenders.append(partial(servers.llama_cpp_python, options.peer_python, options.model))
     for start in contenders:
-        with start() as server:
-            single, together = anyio.run(_both_ways, server)
-        section.rows.append((server.name, f"{single:.1f}", f"{together:.1f}", f"{together / single:.2f}"))
+        try:
+            with start() as server:
+                single, together = anyio.run(_both_ways, server)
+        except* (httpx.HTTPError, RuntimeError) as failed:
+            section.notes.append(f"one contender failed: {failed.exceptions[0]}")
+        else:
+            row = (server.name, f"{single:.1f}", f"{together:.1f}", f"{together / single:.2f}")
+            section.rows.append(row)
     return section
 
 
 async def _both_ways(server: servers.Running) -> tuple[float, float]:
-    async with client() as http:
+    async with client(keeps_connections=False) as http:
 
         async def chat(topic: str) -> Timed:
             timed = await stream_chat(

@@ -11,8 +11,6 @@ from typing import Any
 import httpx
 
 PATIENCE_S = 900
-KEPT_S = 2.0
-"""The engine's own server closes a kept connection after 5 s; a client must be quicker to let it go."""
 
 
 @dataclass
@@ -43,8 +41,11 @@ class Timed:
         return (self.completion_tokens - 1) / span if span else 0.0
 
 
-def client() -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200, keepalive_expiry=KEPT_S)
+def client(*, keeps_connections: bool = True) -> httpx.AsyncClient:
+    """Where answers take many seconds connections are not kept: the engine's own server closes one that
+    was busy for longer than its limit for idle ones."""
+    kept = 200 if keeps_connections else 0
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=kept)
     return httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, trust_env=False)
 
 

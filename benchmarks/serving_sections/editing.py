@@ -48,7 +48,7 @@ def source_code() -> str:
 async def _ask(server: servers.Running, times: int) -> tuple[list[Timed], list[Timed]]:
     edits: list[Timed] = []
     frees: list[Timed] = []
-    async with client() as http:
+    async with client(keeps_connections=False) as http:
 
         async def chat(question: str, tokens: int) -> Timed:
             return await stream_chat(

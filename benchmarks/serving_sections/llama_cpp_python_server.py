@@ -1,4 +1,7 @@
-"""The server of llama-cpp-python with its defaults: ``MODEL WINDOW THREADS``."""
+"""The server of llama-cpp-python: ``MODEL WINDOW THREADS``.
+
+It is asked to let waiting requests wait; by its default each new one breaks off the one before.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def main() -> None:
     settings = ModelSettings(
         model=model, n_ctx=window, n_threads=threads, n_threads_batch=threads, verbose=False
     )
-    app = create_app(server_settings=ServerSettings(), model_settings=[settings])
+    app = create_app(server_settings=ServerSettings(interrupt_requests=False), model_settings=[settings])
     host, port = listening.getsockname()
     print(json.dumps({"address": f"http://{host}:{port}"}), flush=True)
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])

@@ -72,7 +72,7 @@ def _long_text() -> str:
 
 
 async def _ask(server: servers.Running, turns: list[dict[str, str]]) -> Timed:
-    async with client() as http:
+    async with client(keeps_connections=False) as http:
         timed = await stream_chat(
             http,
             server.address,
