@@ -16,6 +16,7 @@ from pathlib import Path
 
 from document_sections import born_digital, formulas, memory, scanned, tables
 from document_sections.section import Options
+from section_arguments import parse_known_sections, section_parser
 
 SECTIONS = {
     "born_digital": born_digital,
@@ -39,23 +40,14 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    explained = {name: (section.__doc__ or "").splitlines()[0] for name, section in SECTIONS.items()}
-    sections = "\n".join(f"  {name:13} {what}" for name, what in explained.items())
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").splitlines()[0],
-        epilog=f"sections:\n{sections}\n\nPeers: pip install -e '.[benchmark]'",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("sections", nargs="*", metavar="section", help="which to measure; default: all")
+    after = "\n\nPeers: pip install -e '.[benchmark]'"
+    parser = section_parser(__doc__, SECTIONS, after=after)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with documents and references")
     parser.add_argument(
         "--peer-python", type=Path, default=Path(sys.executable), help="interpreter with the peers"
     )
     parser.add_argument("--quick", action="store_true", help="fewer pages where a section allows it")
-    arguments = parser.parse_args()
-    if unknown := [name for name in arguments.sections if name not in SECTIONS]:
-        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
-    return arguments
+    return parse_known_sections(parser, SECTIONS)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
+from section_arguments import parse_known_sections, section_parser
 from serving_sections import (
     abandoned,
     batching,
@@ -63,22 +64,12 @@ def _installed(name: str) -> Path:
 
 
 def _arguments() -> argparse.Namespace:
-    explained = {name: (section.__doc__ or "").splitlines()[0] for name, section in SECTIONS.items()}
-    sections = "\n".join(f"  {name:12} {what}" for name, what in explained.items())
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").splitlines()[0],
-        epilog=f"sections:\n{sections}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("sections", nargs="*", metavar="section", help="which to measure; default: all")
+    parser = section_parser(__doc__, SECTIONS)
     parser.add_argument("--model", type=Path, help=f"a GGUF file; default: {MODEL}")
     parser.add_argument("--small", type=Path, help=f"for what depends on no model; default: {SMALL}")
     parser.add_argument("--peer-python", type=Path, help="interpreter with llama-cpp-python[server]")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
-    arguments = parser.parse_args()
-    if unknown := [name for name in arguments.sections if name not in SECTIONS]:
-        parser.error(f"no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
-    return arguments
+    return parse_known_sections(parser, SECTIONS)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,8 @@ async def stream_chat(
                 timed.prompt_tokens = usage["prompt_tokens"]
                 details = usage.get("prompt_tokens_details") or {}
                 timed.cached_tokens = details.get("cached_tokens") or 0
+    if not timed.completion_tokens:  # a server that tells no usage sends one piece a token
+        timed.completion_tokens = len(timed.pieces_s)
     timed.seconds = time.perf_counter() - began
     timed.text = "".join(text)
     return timed

@@ -5,6 +5,8 @@ The two servers take turns, request by request, so that whatever else the machin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import anyio
 
 from document_sections.section import Section
@@ -14,6 +16,7 @@ from serving_sections.options import Options
 from serving_sections.percentiles import milliseconds, percentile
 
 TOKENS = 32
+SHARES = (0.5, 0.95)
 
 
 def measure(options: Options) -> Section:
@@ -21,37 +24,55 @@ def measure(options: Options) -> Section:
         "Added by the gateway, one request at a time (small model)",
         ("server", "first token ms P50", "P95", "between tokens ms P50", "P95"),
     )
-    with servers.bare(options.small, slots=8) as bare, servers.gateway(options.small) as gateway:
-        names, firsts, gaps = anyio.run(_take_turns, (bare, gateway), options.repetitions(100))
-    for name, first, gap in zip(names, firsts, gaps, strict=True):
-        values = [percentile(part, share) for part in (first, gap) for share in (0.5, 0.95)]
+    with (
+        servers.bare(options.small, slots=8) as bare,
+        servers.gateway(options.small) as gateway,
+        servers.bare(options.small, slots=8) as twin,
+    ):
+        turns = {"bare engine": bare, "gateway": gateway, "another bare engine": twin}
+        firsts, gaps = anyio.run(_take_turns, turns, options.repetitions(200))
+    for name in turns:
+        values = [percentile(part[name], share) for part in (firsts, gaps) for share in SHARES]
         section.rows.append((name, *map(milliseconds, values)))
-    added = [
-        percentile([ours - theirs for theirs, ours in zip(*part, strict=True)], share)
-        for part in (firsts,)
-        for share in (0.5, 0.95)
-    ]
-    per_token = [percentile(gaps[1], share) - percentile(gaps[0], share) for share in (0.5, 0.95)]
-    section.rows.append(("added", *map(milliseconds, (*added, *per_token))))
+    for name, title in (
+        ("gateway", "added by the gateway"),
+        ("another bare engine", "the same, bare to bare"),
+    ):
+        first = [
+            percentile(
+                [ours - theirs for theirs, ours in zip(firsts["bare engine"], firsts[name], strict=True)],
+                share,
+            )
+            for share in SHARES
+        ]
+        token = [percentile(gaps[name], share) - percentile(gaps["bare engine"], share) for share in SHARES]
+        section.rows.append((title, *map(milliseconds, (*first, *token))))
     section.notes.append("added to the first token: of the differences between neighbors in time")
+    section.notes.append("bare to bare: what such differences are on this machine where nothing is added")
     return section
 
 
 async def _take_turns(
-    pair: tuple[servers.Running, ...], times: int
-) -> tuple[list[str], list[list[float]], list[list[float]]]:
-    firsts: list[list[float]] = [[] for _ in pair]
-    gaps: list[list[float]] = [[] for _ in pair]
-    async with client() as http:
+    turns: Mapping[str, servers.Running], times: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    firsts: dict[str, list[float]] = {name: [] for name in turns}
+    gaps: dict[str, list[float]] = {name: [] for name in turns}
+    names = list(turns)
+    # The engine's own server closes a connection after a streamed answer, so each has one of its own.
+    async with client(keeps_connections=False) as http:
         for number in range(-3, times):
             question = user(f"Tell me fact number {number} about the sea.")
-            for place, server in enumerate(pair):
+            for place in range(len(names)):
+                name = names[
+                    (place + number) % len(names)
+                ]  # each comes first, and last, as often as the others
+                server = turns[name]
                 timed = await stream_chat(
                     http, server.address, server.model, question, max_tokens=TOKENS, temperature=0
                 )
                 if timed.status != 200:
                     raise RuntimeError(f"{server.name} answered {timed.status}")
                 if number >= 0:  # the first ones warm up
-                    firsts[place].append(timed.first_s)
-                    gaps[place].extend(timed.gaps_s)
-    return [server.name for server in pair], firsts, gaps
+                    firsts[name].append(timed.first_s)
+                    gaps[name].extend(timed.gaps_s)
+    return firsts, gaps

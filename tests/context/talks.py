@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from open_autoglm.values import ChatRequest, Message, ToolCall
+from open_autoglm.context.policies import FittedRequest, plan_context
+from open_autoglm.context.report import ContextPolicy
+from open_autoglm.context.summary_memory import SummaryMemory
+from open_autoglm.engine.base import Engine
+from open_autoglm.values import ChatRequest, EngineRequest, Message, ToolCall
 
 WORDS = 12
 """Words of each message: with its number and TOKENS_PER_MESSAGE a turn has 34 tokens."""
@@ -17,6 +21,19 @@ def talk(turns: int, *, system: str = "Be brief.", words: int = WORDS) -> tuple[
         messages.append(Message("user", f"question {number}" + " word" * (words - 1)))
         messages.append(Message("assistant", f"answer {number}" + " word" * (words - 1)))
     return tuple(messages[:-1])
+
+
+async def fit_request(
+    request: EngineRequest,
+    policy: ContextPolicy,
+    engine: Engine,
+    *,
+    owner: str = "",
+    memory: SummaryMemory | None = None,
+) -> FittedRequest:
+    """Plan and apply, as the service does it, with an engine that nobody else uses."""
+    plan = await plan_context(request, policy, engine, owner=owner, memory=memory)
+    return await plan.apply(engine.chat)
 
 
 def chat(messages: tuple[Message, ...], max_tokens: int | None = 50) -> ChatRequest:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from talks import chat, is_summary_request, summarize, talk, text_of, tool_turn
+from talks import chat, fit_request, is_summary_request, summarize, talk, text_of, tool_turn
 
-from open_autoglm.context.policies import fit_request, plan_context
+from open_autoglm.context.policies import plan_context
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.context.summary_memory import SummaryMemory
 from open_autoglm.engine.scripted import ScriptedAnswer

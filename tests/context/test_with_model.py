@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from talks import talk
+from talks import fit_request, talk
 
-from open_autoglm.context.policies import fit_request
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.context.summary_memory import SummaryMemory
 from open_autoglm.engine.llama_cpp import LlamaCppEngine

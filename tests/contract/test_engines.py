@@ -62,6 +62,18 @@ async def test_a_stream_ends_with_finish_reason_and_usage(contender: Contender) 
     assert 0 < last.usage.completion_tokens <= 8
 
 
+async def test_a_stream_begins_with_the_length_of_the_prompt_where_that_is_declared(
+    contender: Contender,
+) -> None:
+    if not contender.engine.capabilities.tells_prompt_length:
+        pytest.skip("does not declare it")
+    for request in (ask("Hello", max_tokens=1), TextRequest("Hello", max_tokens=1)):
+        for _ in range(2):  # the second time most of it is held already
+            events = [event async for event in contender.engine.stream(request)]
+            assert events[0].progress is not None
+            assert events[0].progress.total == await contender.engine.count_tokens(request)
+
+
 async def test_chat_is_the_stream_joined(contender: Contender) -> None:
     request = ask("Name three colors.", max_tokens=12)
     streamed = [event async for event in contender.engine.stream(request)]

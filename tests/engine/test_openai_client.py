@@ -7,6 +7,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from open_autoglm.errors import (
     EngineTimeout,
     EngineUnavailable,
     LimitExceeded,
+    NotSupported,
     OpenAutoGLMError,
     UsageError,
 )
@@ -230,3 +232,26 @@ async def test_an_upstream_states_its_window(serve: Serve) -> None:
 def test_an_unknown_dialect_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"'x'.*openai, llama\.cpp, vllm"):
         UpstreamEngine(UpstreamOptions("http://127.0.0.1:9/v1", "m", dialect="x"))
+
+
+MODELS = b'{"data": [{"id": "m", "max_model_len": 8192}]}'
+
+
+async def test_what_goes_wrong_with_an_upstream_names_it(serve: Serve) -> None:
+    options = UpstreamOptions(serve(MODELS), "m", name="big")
+    async with UpstreamEngine(options) as engine:
+        with pytest.raises(EngineError, match=r"^Upstream 'big': The engine"):
+            await engine.chat(HELLO)
+        assert await engine.count_tokens(HELLO) > 0
+    with pytest.raises(EngineUnavailable, match=r"^Upstream 'big' is not open"):
+        await engine.count_tokens(HELLO)
+    with pytest.raises(EngineStartFailed, match=r"^Upstream 'big' at http.*can't be used.*Check the key"):
+        await UpstreamEngine(replace(options, base_url=serve(b"{}", status=401))).open()
+
+
+async def test_an_upstream_that_has_no_tokens_to_tell_says_what_to_do(serve: Serve) -> None:
+    async with UpstreamEngine(UpstreamOptions(serve(MODELS), "m", name="big")) as engine:
+        with pytest.raises(NotSupported, match=r"^Upstream 'big' does not offer tokenize.*Set its dialect"):
+            await engine.tokenize("Hello")
+        with pytest.raises(NotSupported, match=r"^Upstream 'big' does not offer detokenize"):
+            await engine.detokenize([1])

@@ -59,9 +59,17 @@ def placement(slots: int) -> Placement:
 class ScriptedLoader:
     """Loads scripted models where ``room`` of them fit at once; ``failures`` are raised, one a load."""
 
-    def __init__(self, *, room: int = 1, slots: int = 2, script: Script | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        room: int = 1,
+        slots: int = 2,
+        script: Script | None = None,
+        tells_prompt_length: bool = False,
+    ) -> None:
         self.room = room
         self.slots = slots
+        self.tells_prompt_length = tells_prompt_length
         self.script = script or (lambda name, _: f"I am {name}.")
         self.failures: list[OpenAutoGLMError] = []
         self.opened: list[str] = []
@@ -105,8 +113,12 @@ class PooledEngine(ScriptedEngine):
         super().__init__(
             lambda request: loader.script(model.name, request),
             model=model.name,
-            capabilities=replace(default_capabilities(), slots=loader.slots),
+            capabilities=replace(
+                default_capabilities(), slots=loader.slots, tells_prompt_length=loader.tells_prompt_length
+            ),
         )
+        self.counts = 0
+        """How often a prompt was counted."""
         self._loader = loader
         self._takes_memory = model.upstream is None
         self.down = False
@@ -114,6 +126,10 @@ class PooledEngine(ScriptedEngine):
     @property
     def answering(self) -> bool:
         return super().answering and not self.down
+
+    async def count_tokens(self, request: EngineRequest) -> int:
+        self.counts += 1
+        return await super().count_tokens(request)
 
     async def close(self) -> None:
         await checkpoint()

@@ -46,6 +46,15 @@ async def test_an_answer_tells_who_gave_it_and_why(tmp_path: Path) -> None:
         assert about.queue_s >= 0
 
 
+async def test_a_short_request_is_not_counted_before_it_is_computed(tmp_path: Path) -> None:
+    async with House.of(ScriptedLoader(script=echo, tells_prompt_length=True), tmp_path) as house:
+        about, text = await house.ask(asking("a"))
+        engine = house.loader.engines["a"]
+        assert (text, engine.counts) == ("a heard hello", 0)
+        assert about.context is not None
+        assert about.context.prompt_tokens == await engine.count_tokens(chat("hello"))
+
+
 async def test_the_last_event_carries_usage(tmp_path: Path) -> None:
     async with House.of(ScriptedLoader(script=echo), tmp_path) as house:
         async with house.service.answer(asking("a")) as answer:

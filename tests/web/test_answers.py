@@ -79,6 +79,7 @@ async def test_an_answer_goes_on_when_nobody_watches(running: RunningAnswers, st
     assert found is not None
     assert (await _watched(found))[-1].phase == "done"
     assert store.branch(LOCAL_OWNER, turn.conversation)[-1].whole
+    await running.close()  # it was told that it is done a moment before its task was over
     assert running.of(turn.conversation) is None
 
 

@@ -98,19 +98,6 @@ async def plan_context(
     return ContextPlan(await _summarized(long, owner, memory if memory is not None else SummaryMemory()))
 
 
-async def fit_request(
-    request: EngineRequest,
-    policy: ContextPolicy,
-    engine: Engine,
-    *,
-    owner: str = "",
-    memory: SummaryMemory | None = None,
-) -> FittedRequest:
-    """Plan and apply at once, for a caller that shares the engine with nobody."""
-    plan = await plan_context(request, policy, engine, owner=owner, memory=memory)
-    return await plan.apply(engine.chat)
-
-
 @dataclass(frozen=True, slots=True)
 class _LongConversation:
     """A conversation that exceeds its budget, with what is known of it."""

@@ -43,6 +43,8 @@ class Capabilities:
     """The state of a slot can be written to a file and read back: see ``save_slot``."""
     exact_token_counts: bool = True
     """False where the engine can only estimate; callers then keep a margin."""
+    tells_prompt_length: bool = False
+    """A stream begins with ``progress``: the tokens of the prompt, before any is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Engine(ABC):
         """Answer piece by piece. The last event carries finish reason and usage.
 
         ``slot`` None: the engine chooses, and reuses what it can. ``prompt_tokens`` is what
-        ``count_tokens`` answered for this same request; without it the prompt is counted again.
+        ``count_tokens`` answered for this same request, or more; without it the prompt is counted again.
 
         A reader that stops early closes the generator (``contextlib.aclosing``). Raises, before any
         work: NotSupported, and ContextExceeded when prompt and ``max_tokens`` don't fit the window.

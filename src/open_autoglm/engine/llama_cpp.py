@@ -178,4 +178,5 @@ def capabilities_of(facts: ModelFacts, *, saved_slots: bool) -> Capabilities:
         text_completion=True,
         logprobs=True,
         saved_slots=saved_slots,
+        tells_prompt_length=True,
     )

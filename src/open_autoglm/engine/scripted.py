@@ -132,8 +132,9 @@ class ScriptedEngine(Engine):
             cached = min(common_prefix(reusable, prompt), max(0, len(prompt) - 1))
             answer = self._answer(request)
             slots.hold(taken, prompt[:cached])
-            if self._prefill_delay_s:
+            if self._prefill_delay_s or self._capabilities.tells_prompt_length:
                 yield StreamEvent(progress=PromptProgress(cached, len(prompt)))
+            if self._prefill_delay_s:
                 await anyio.sleep(self._prefill_delay_s * (len(prompt) - cached))
                 slots.hold(taken, prompt)
                 yield StreamEvent(progress=PromptProgress(len(prompt), len(prompt)))

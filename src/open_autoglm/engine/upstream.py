@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,14 @@ from open_autoglm.engine.base import Capabilities, Engine, SlotUse
 from open_autoglm.engine.llama_cpp_client import LlamaCppClient
 from open_autoglm.engine.openai_client import OpenAIClient
 from open_autoglm.engine.openai_format import DIALECTS
-from open_autoglm.errors import ConfigurationError, EngineError, EngineStartFailed, EngineUnavailable
+from open_autoglm.errors import (
+    ConfigurationError,
+    EngineError,
+    EngineStartFailed,
+    EngineUnavailable,
+    NotSupported,
+    OpenAutoGLMError,
+)
 from open_autoglm.values import EngineRequest, StreamEvent
 
 
@@ -22,6 +29,7 @@ class UpstreamOptions:
     base_url: str
     """Ends where ``/chat/completions`` begins, for example ``http://10.0.0.5:8000/v1``."""
     model: str
+    """Its name there."""
     api_key: str = field(default="", repr=False)
     dialect: str = "openai"
     """openai, llama.cpp or vllm: which fields the server adds to the plain format."""
@@ -34,6 +42,8 @@ class UpstreamOptions:
     text_completion: bool = True
     logprobs: bool = True
     idle_timeout_s: float = 600.0
+    name: str = ""
+    """Its name here, which errors say. Empty: the same as there."""
 
 
 class UpstreamEngine(Engine):
@@ -45,6 +55,7 @@ class UpstreamEngine(Engine):
                 f"Upstream dialect is {options.dialect!r}.", hint=f"Use one of: {', '.join(DIALECTS)}."
             )
         self._options = options
+        self._called = f"Upstream {options.name or options.model!r}"
         self._dialect = DIALECTS[options.dialect]
         self._capabilities: Capabilities | None = None
         self._client: OpenAIClient | None = None
@@ -56,7 +67,7 @@ class UpstreamEngine(Engine):
     @property
     def capabilities(self) -> Capabilities:
         if self._capabilities is None:
-            raise EngineUnavailable(f"The upstream of model {self.model!r} is not open.")
+            raise EngineUnavailable(f"{self._called} is not open.")
         return self._capabilities
 
     async def open(self) -> None:
@@ -68,14 +79,19 @@ class UpstreamEngine(Engine):
             known = {str(row["id"]): row for row in rows}
         except EngineError as error:
             await self.close()
-            raise EngineStartFailed(f"Upstream {options.base_url} can't be used: {error.message}") from error
+            raise EngineStartFailed(
+                f"{self._called} at {options.base_url} can't be used: {error.message}", hint=error.hint
+            ) from error
         except (KeyError, TypeError) as error:
             await self.close()
-            raise EngineStartFailed(f"{options.base_url}/models is not a list of models.") from error
+            raise EngineStartFailed(
+                f"{self._called}: {options.base_url}/models is not a list of models.",
+                hint="Its url has to end where /chat/completions begins.",
+            ) from error
         if options.model not in known:
             await self.close()
             raise EngineStartFailed(
-                f"Upstream {options.base_url} has no model {options.model!r}.",
+                f"{self._called} at {options.base_url} has no model {options.model!r}.",
                 hint=f"It has: {', '.join(sorted(known)[:10])}.",
             )
         self._capabilities = Capabilities(
@@ -97,13 +113,16 @@ class UpstreamEngine(Engine):
             await client.close()
 
     async def count_tokens(self, request: EngineRequest) -> int:
-        return await self._opened().count_tokens(request)
+        with self._named():
+            return await self._opened().count_tokens(request)
 
     async def tokenize(self, text: str) -> tuple[int, ...]:
-        return await self._llama_cpp("tokenize").tokenize(text)
+        with self._named():
+            return await self._llama_cpp("tokenize").tokenize(text)
 
     async def detokenize(self, tokens: Sequence[int]) -> str:
-        return await self._llama_cpp("detokenize").detokenize(tokens)
+        with self._named():
+            return await self._llama_cpp("detokenize").detokenize(tokens)
 
     async def stream(
         self, request: EngineRequest, *, slot: SlotUse | None = None, prompt_tokens: int | None = None
@@ -111,11 +130,22 @@ class UpstreamEngine(Engine):
         self.require_supported(request)
         client = self._opened()
         if self.capabilities.exact_token_counts:  # an estimate must not refuse what would have fitted
-            counted = await client.count_tokens(request) if prompt_tokens is None else prompt_tokens
+            counted = await self.count_tokens(request) if prompt_tokens is None else prompt_tokens
             self.require_room(request, counted)
-        async with aclosing(client.stream(request, slot=slot)) as events:
-            async for event in events:
-                yield event
+        with self._named():
+            async with aclosing(client.stream(request, slot=slot)) as events:
+                async for event in events:
+                    yield event
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """What the client raises says "the engine"; whoever has several upstreams wants to know which."""
+        try:
+            yield
+        except OpenAutoGLMError as error:
+            if error.message.startswith("Upstream "):
+                raise
+            raise type(error)(f"{self._called}: {error.message}", hint=error.hint) from error
 
     def _new_client(self) -> OpenAIClient:
         options = self._options
@@ -143,19 +173,22 @@ class UpstreamEngine(Engine):
         except EngineError as error:
             await self.close()
             raise EngineStartFailed(
-                f"Upstream {self._options.base_url} is not what its dialect says: {error.message}",
+                f"{self._called} at {self._options.base_url} is not what its dialect says: {error.message}",
                 hint="Set dialect to openai.",
             ) from error
 
     def _llama_cpp(self, asked: str) -> LlamaCppClient:
         client = self._opened()
         if not isinstance(client, LlamaCppClient):
-            raise self._lacks(asked)
+            raise NotSupported(
+                f"{self._called} does not offer {asked}, which only llama.cpp's own server does.",
+                hint="Set its dialect to llama.cpp if that answers there, or ask a model of this machine.",
+            )
         return client
 
     def _opened(self) -> OpenAIClient:
         if self._client is None:
-            raise EngineUnavailable(f"The upstream of model {self.model!r} is not open.")
+            raise EngineUnavailable(f"{self._called} is not open.")
         return self._client
 
     def _stated_window(self, row: dict[str, Any]) -> int:
@@ -163,7 +196,7 @@ class UpstreamEngine(Engine):
         stated = row.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
         if not isinstance(stated, int):
             raise ConfigurationError(
-                f"Upstream {self._options.base_url} does not say how large the window of "
+                f"{self._called} at {self._options.base_url} does not say how large the window of "
                 f"{self._options.model!r} is.",
                 hint="Set context_window for it.",
             )

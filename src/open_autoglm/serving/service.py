@@ -11,6 +11,7 @@ from typing import Literal
 import anyio
 import anyio.to_thread
 
+from open_autoglm.context.certain_fit import counted, fits_certainly
 from open_autoglm.context.policies import FittedRequest, plan_context
 from open_autoglm.context.report import ContextPolicy, ContextReport
 from open_autoglm.context.summary_memory import SummaryMemory
@@ -21,7 +22,6 @@ from open_autoglm.serving.admission import AdmissionQueue
 from open_autoglm.serving.model_directory import ModelDirectory
 from open_autoglm.serving.model_facts import ModelFacts, ModelStatus
 from open_autoglm.serving.model_pool import ModelPool
-from open_autoglm.serving.prompt_text import prompt_text
 from open_autoglm.serving.request import Answer, AnswerAbout, CacheOutcome, ServedRequest
 from open_autoglm.serving.request_material import request_material
 from open_autoglm.serving.resident import LoadedModel
@@ -30,6 +30,7 @@ from open_autoglm.serving.served_model import ServedModel
 from open_autoglm.serving.slot_keeper import HeldSlot
 from open_autoglm.telemetry.logs import log_content
 from open_autoglm.telemetry.metrics import AnswerMeter, Metrics
+from open_autoglm.telemetry.readable_prompt import readable_prompt
 from open_autoglm.telemetry.traces import Operation, RequestSpan, Tracer
 from open_autoglm.values import ChatRequest, Completion, EngineRequest, Message, StreamEvent
 
@@ -88,7 +89,7 @@ class Service:
         async with AsyncExitStack() as held:
             span = held.enter_context(self._tracer.request(operation, asked.model))
             span.asked(asked.request)
-            self._log("prompt", lambda: prompt_text(asked.request).text)
+            self._log("prompt", lambda: readable_prompt(asked.request))
             work = _Work(asked, model, self._material(model, asked), meter, span)
             stored = self._stored(work)
             if stored is not None:
@@ -199,14 +200,8 @@ class Service:
         work.meter.queued()
         loaded.engine.require_supported(asked.request)
         with work.span.stage("context"):
-            plan = await plan_context(
-                replace(asked.request, max_tokens=None) if asked.ends_with_window else asked.request,
-                self._policy(asked),
-                loaded.engine,
-                owner=asked.owner,
-                memory=self._summaries,
-            )
-            fitted = await plan.apply(_in_slot_of(loaded, asked.owner))
+            bounded = fits_certainly(asked.request, self._policy(asked), loaded.engine)
+            fitted = bounded or await self._fitted(asked, loaded)
         events = self._computed(
             work,
             loaded,
@@ -215,9 +210,22 @@ class Service:
         )
         await held.enter_async_context(aclosing(events))
         first = await anext(events)  # so that what goes wrong before it is raised here
+        if bounded is not None:
+            fitted = await counted(bounded, first, loaded.engine)
         outcome: CacheOutcome = "off" if work.material is None else "miss"
         about = AnswerAbout(model.name, model.reason, outcome, fitted.report, queue_s)
         return Answer(about, _following(first, events))
+
+    async def _fitted(self, asked: ServedRequest, loaded: LoadedModel) -> FittedRequest:
+        """The request as its policy makes it fit the window."""
+        plan = await plan_context(
+            replace(asked.request, max_tokens=None) if asked.ends_with_window else asked.request,
+            self._policy(asked),
+            loaded.engine,
+            owner=asked.owner,
+            memory=self._summaries,
+        )
+        return await plan.apply(_in_slot_of(loaded, asked.owner))
 
     async def _computed(
         self, work: _Work, loaded: LoadedModel, request: EngineRequest, prompt_tokens: int
