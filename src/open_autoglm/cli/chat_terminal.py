@@ -20,6 +20,7 @@ from open_autoglm.context.export_conversation import conversation_as_json, conve
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import NotFound, OpenAutoGLMError, UsageError
 from open_autoglm.files import write_whole
+from open_autoglm.local.catalog import nearest_names
 from open_autoglm.serving.request import LOCAL_OWNER
 from open_autoglm.tasks.converse import AnswerSoFar, Turn
 from open_autoglm.values import Message
@@ -252,7 +253,9 @@ class TerminalChat:
             print_note(self._words.model_is.format(self._model, ", ".join(known)))
             return
         if name not in known:
-            raise UsageError(self._words.no_such_entry.format(name), hint=", ".join(known))
+            near = nearest_names(name, known)
+            sentence = self._words.model_near if near else self._words.model_far
+            raise UsageError(sentence.format(name, ", ".join(near or known)))
         self._model = name
         if self._open is not None:
             self._store.use_model(LOCAL_OWNER, self._open.id, name)

@@ -26,6 +26,8 @@ class ChatWords:
     deleted: str
     model_is: str
     model_now: str
+    model_near: str
+    model_far: str
     system_is: str
     system_none: str
     system_next: str
@@ -63,6 +65,8 @@ ENGLISH = ChatWords(
     deleted="Deleted: {}",
     model_is="Model: {}. There are: {}",
     model_now="Model: {}",
+    model_near="No model is named {!r}; the nearest names are: {}.",
+    model_far="No model is named {!r}; there are: {}.",
     system_is="Instruction of new conversations: {}",
     system_none="New conversations have no instruction.",
     system_next="It holds from the next conversation on: /new begins one.",
@@ -100,6 +104,8 @@ CHINESE = ChatWords(
     deleted="已删除：{}",
     model_is="模型：{}。可选：{}",
     model_now="模型：{}",
+    model_near="没有名为 {!r} 的模型；最接近的名称：{}。",
+    model_far="没有名为 {!r} 的模型；可选：{}。",
     system_is="新对话的指令：{}",
     system_none="新对话没有指令。",
     system_next="从下一个对话起生效：/new 开始新对话。",

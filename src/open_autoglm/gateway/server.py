@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from types import FrameType
+from typing import NoReturn
 
+import psutil
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from open_autoglm.errors import ConfigurationError, EngineStartFailed
+from open_autoglm.errors import Cancelled, ConfigurationError, EngineStartFailed
 from open_autoglm.gateway.failures import send_failure, server_ends
 
 BACKLOG = 2048
@@ -58,7 +63,7 @@ def address_of(listening: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it answers."""
+    """Tells when it answers. The second Ctrl-C ends the program at once."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -68,6 +73,23 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit and sig == signal.SIGINT:
+            end_at_once()
+        super().handle_exit(sig, frame)
+
+
+def end_at_once() -> NoReturn:
+    """End this process and its children, without a word and whatever they do.
+
+    Nothing is lost by it: what is acknowledged is on disk already, and the rest would survive a power cut.
+    """
+    with suppress(psutil.Error):
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                child.kill()
+    os._exit(Cancelled.exit_code)
 
 
 class EndsInWords:

@@ -120,6 +120,19 @@ class Metrics:
         """The page for Prometheus and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
 
+    def counted(self, name: str, by: str) -> dict[str, float]:
+        """What counter ``name`` (of COUNTERS) stands at, for each value of its label ``by``."""
+        counted: dict[str, float] = {}
+        for family in self._counters[name].collect():
+            for sample in family.samples:
+                counted[sample.labels[by]] = counted.get(sample.labels[by], 0.0) + sample.value
+        return counted
+
+    def observed(self, name: str) -> float:
+        """How often something was measured for histogram ``name`` (of HISTOGRAMS), all models together."""
+        samples = (each for family in self._histograms[name].collect() for each in family.samples)
+        return sum(sample.value for sample in samples if sample.name.endswith("_count"))
+
     @contextmanager
     def in_flight(self) -> Iterator[None]:
         """A request is being answered while the block runs."""

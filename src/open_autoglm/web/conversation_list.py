@@ -183,11 +183,15 @@ class ConversationList:
 
     async def _export(self, conversation: str, form: str) -> None:
         session, store = self._session, self._session.parts.conversations
-        kept = await session.stored(store.get, conversation)
-        if form == "json":
-            text = conversation_as_json(kept, await session.stored(store.tree, conversation))
-        else:
-            text = conversation_as_markdown(kept, await session.stored(store.branch, conversation))
+        try:
+            kept = await session.stored(store.get, conversation)
+            if form == "json":
+                text = conversation_as_json(kept, await session.stored(store.tree, conversation))
+            else:
+                text = conversation_as_markdown(kept, await session.stored(store.branch, conversation))
+        except OpenAutoGLMError as error:
+            session.tell(str(error))
+            return
         name = "".join(_safe_in_names(kept.title)).strip(". ")[:80] or session.texts.untitled
         ui.download.content(text, f"{name}.{form}")
 

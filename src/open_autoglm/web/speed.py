@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,12 +12,6 @@ from open_autoglm.telemetry.metrics import Metrics
 WINDOW_S = 3.0
 """The speed is that of the last few seconds."""
 KEPT = 60
-
-_TOKENS = re.compile(r"^open_autoglm_inter_token_latency_seconds_count\{[^}]*\} (\S+)", re.MULTILINE)
-_CACHE = re.compile(
-    r'^open_autoglm_result_cache_requests_total\{[^}]*outcome="(\w+)"[^}]*\} (\S+)', re.MULTILINE
-)
-_KINDS = re.compile(r'^open_autoglm_tokens_total\{[^}]*kind="(\w+)"[^}]*\} (\S+)', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +35,18 @@ class Speedometer:
 
     def read(self) -> Rates:
         """Call it about once a second; the first call has no speed yet."""
-        text = self._metrics.exposition()[0].decode("utf-8")
-        now, tokens = self._clock(), sum(float(value) for value in _TOKENS.findall(text))
+        now, tokens = self._clock(), self._metrics.observed("inter_token_latency_seconds")
         self._seen.append((now, tokens))
         while len(self._seen) > 2 and self._seen[1][0] <= now - WINDOW_S:
             self._seen.popleft()
         since, before = self._seen[0]
-        cache, kinds = _sums(_CACHE.findall(text)), _sums(_KINDS.findall(text))
+        cache = self._metrics.counted("result_cache_requests_total", by="outcome")
+        kinds = self._metrics.counted("tokens_total", by="kind")
         return Rates(
             tokens_per_s=(tokens - before) / (now - since) if now > since else 0.0,
             result_hits=_share(cache.get("hit", 0.0), sum(cache.values())),
             prompt_cached=_share(kinds.get("cached", 0.0), kinds.get("prompt", 0.0)),
         )
-
-
-def _sums(found: list[tuple[str, str]]) -> dict[str, float]:
-    sums: dict[str, float] = {}
-    for kind, value in found:
-        sums[kind] = sums.get(kind, 0.0) + float(value)
-    return sums
 
 
 def _share(part: float, whole: float) -> float | None:

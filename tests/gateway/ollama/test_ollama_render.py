@@ -119,8 +119,11 @@ def test_a_failure_in_the_middle_is_a_line_with_the_error() -> None:
     }
 
 
-def test_nothing_is_said_while_waiting_because_every_line_is_taken_for_a_piece() -> None:
-    assert AnswerLines(chat_shape, Record(), []).keep_alive() == b""
+def test_what_is_said_while_waiting_leaves_each_line_the_json_that_it_is() -> None:
+    lines = AnswerLines(chat_shape, Record(), [])
+    data = lines.keep_alive() + lines.keep_alive() + lines.failed(Failure(503, "Died."))
+    assert lines.keep_alive().strip() == b"" != lines.keep_alive()
+    assert [json.loads(line) for line in data.splitlines()] == [{"error": "Died."}]
 
 
 @pytest.mark.parametrize("reason", ["load", "unload"])

@@ -154,8 +154,12 @@ class AnswerLines:
         return _line(ollama_error(failure))
 
     def keep_alive(self) -> bytes:
-        """A client takes every line for a piece of the answer, so there is none that only says: wait."""
-        return b""
+        """A space, which belongs to the line that comes next: JSON may begin with any number of them.
+
+        There is no line that only says "wait": a client takes each for a piece of the answer, and an empty
+        one for JSON that is broken (``ollama`` for Python: ``json.loads(line)``).
+        """
+        return b" "
 
     def _piece(self, piece: Piece, logprobs: Sequence[TokenLogprob] = ()) -> bytes:
         frame = _frame(self._record.model)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from typing_extensions import TypedDict
 
 from open_autoglm.gateway.dialect.documented import ANSWERS, errors
 from open_autoglm.gateway.dialect.unread import require_readable
 from open_autoglm.gateway.failures import FieldRefused
+from open_autoglm.gateway.openai.llama_server.pieces import MAX_SINGLE, TooManyTokens, pieces_of
 from open_autoglm.gateway.openai.llama_server.request import DetokenizeRequest, TokenizeRequest
 from open_autoglm.gateway.state import gateway_of, require_model
 
 router = APIRouter()
-
-MAX_PIECES = 1000
-"""Each piece is a question of its own to the engine."""
 
 
 class TokenPiece(TypedDict):
@@ -40,14 +40,19 @@ async def tokenize(request: Request, body: TokenizeRequest) -> TokensBody:
     tokens = await gateway.service.tokenize(model, body.content)
     if not body.with_pieces:
         return {"tokens": list(tokens)}
-    if len(tokens) > MAX_PIECES:
-        raise FieldRefused(
-            "with_pieces", f"The text has {len(tokens)} tokens; pieces are told of at most {MAX_PIECES}."
+    service = gateway.service
+    try:
+        pieces = await pieces_of(
+            body.content, tokens, partial(service.tokenize, model), partial(service.detokenize, model)
         )
-    pieces: list[TokenPiece] = [
-        {"id": token, "piece": await gateway.service.detokenize(model, [token])} for token in tokens
+    except TooManyTokens as error:
+        raise FieldRefused(
+            "with_pieces", f"Pieces of this text can be told for at most {MAX_SINGLE} different tokens."
+        ) from error
+    told: list[TokenPiece] = [
+        {"id": token, "piece": piece} for token, piece in zip(tokens, pieces, strict=True)
     ]
-    return {"tokens": pieces}
+    return {"tokens": told}
 
 
 @router.post("/detokenize", operation_id="detokenize", responses=errors(ANSWERS))
