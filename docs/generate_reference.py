@@ -10,13 +10,17 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import click
+from pydantic import BaseModel
 
 from open_autoglm.cli.options import default_text
 from open_autoglm.cli.root import COMMANDS, root
 from open_autoglm.config import ENVIRONMENT_PREFIX, Settings
 from open_autoglm.tasks.document_result import ParsedDocument
+from open_autoglm.tasks.video_result import AnalysedVideo
+from open_autoglm.video.zones import ZoneFile
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -68,14 +72,16 @@ def settings_page() -> str:
     return "\n".join(rows) + "\n"
 
 
-def schema() -> str:
-    """JSON Schema of the JSON result."""
-    return json.dumps(ParsedDocument.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+def schema(model: type[BaseModel], mode: Literal["validation", "serialization"]) -> str:
+    """JSON Schema of a JSON result or of a file that people write."""
+    return json.dumps(model.model_json_schema(mode=mode), indent=2, ensure_ascii=False) + "\n"
 
 
 def pages() -> Iterator[tuple[Path, str]]:
     yield FOLDER / "settings.md", settings_page()
-    yield FOLDER / "document_result.schema.json", schema()
+    yield FOLDER / "document_result.schema.json", schema(ParsedDocument, "validation")
+    yield FOLDER / "video_result.schema.json", schema(AnalysedVideo, "serialization")
+    yield FOLDER / "zones.schema.json", schema(ZoneFile, "validation")
     yield FOLDER / "cli.md", cli_page()
 
 

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "open_autoglm"
 
 LAYERS = (
     {"errors", "values", "stop_signal"},
-    {"files", "database", "sqlite_file", "blob_cache", "config", "text_language"},
-    {"local", "engine", "documents", "telemetry"},
+    {"files", "child_process", "database", "sqlite_file", "blob_cache", "config", "text_language"},
+    {"local", "engine", "documents", "video", "telemetry"},
     {"context"},
     {"serving"},
     {"tasks", "evaluation"},
@@ -29,8 +29,10 @@ ONLY_HERE = {
     "xllamacpp": "engine",
     "pypdfium2": "documents",
     "rapidocr": "documents",
-    "onnxruntime": "documents",
-    "cv2": "documents",
+    "onnxruntime": "documents, video",
+    "cv2": "documents, video",
+    "av": "video",
+    "onnx": "local",
     "docx": "documents",
     "pptx": "documents",
     "openpyxl": "documents",

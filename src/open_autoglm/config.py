@@ -156,6 +156,25 @@ class Settings(BaseModel):
         ge=0,
         description="Disk for finished pages, so that a second run continues. 0: none.",
     )
+    detector: str = Field(
+        default="nanodet-coco-416",
+        description="What names the objects in a video: a name from the catalogue, an ONNX file, or none.",
+    )
+    max_frame_megapixels: float = Field(
+        default=36.0, gt=0, description="Size of one video frame at most, in millions of pixels."
+    )
+    stall_timeout_s: float = Field(
+        default=30.0, gt=0, description="Seconds without a decoded frame after which a video worker ends."
+    )
+    live_give_up_s: float = Field(
+        default=300.0, gt=0, description="Seconds a lost stream or camera is waited for."
+    )
+    job_keep_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="Days after which a document handed in is removed, counted from its end. 0: never.",
+    )
     offline: bool = Field(default=False, description="Never use the network, not even to obtain a model.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Least severity that is logged to stderr."

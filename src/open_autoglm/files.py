@@ -19,14 +19,28 @@ def write_whole(path: Path) -> Iterator[IO[str]]:
     The text goes to a temporary file in the same folder, is flushed to the disk and renamed, so a
     reader never sees a part. Raises OutputFailed naming the path, the reason and the remedy.
     """
+    with _whole(path) as descriptor, os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_whole_bytes(path: Path, data: bytes) -> None:
+    """The same for bytes that are there already."""
+    with _whole(path) as descriptor, os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[int]:
+    """The descriptor of a file that becomes ``path`` when the block ends well; the block closes it."""
     temporary: Path | None = None
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         temporary = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield descriptor
         temporary.chmod(_usual_mode())
         temporary.replace(path)
         temporary = None

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
@@ -44,6 +45,11 @@ from open_autoglm.serving.service import Service, ServiceOptions
 from open_autoglm.serving.slot_keeper import SlotKeeper
 from open_autoglm.telemetry.make_tracer import make_tracer
 from open_autoglm.telemetry.metrics import Metrics, ModelGauges
+
+if TYPE_CHECKING:  # video brings decoders along, which most commands start sooner without
+    from open_autoglm.tasks.analyze_video import VideoOptions
+    from open_autoglm.tasks.choose_detector import ChosenDetector, DetectorBackend
+    from open_autoglm.video.limits import VideoLimits
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +147,51 @@ class Runtime:
                 store_folder=settings.data_dir / "documents" if settings.page_cache_mb else None,
                 store_mb=settings.page_cache_mb,
             ),
+        )
+
+    def choose_detector(self, backend: DetectorBackend = "onnxruntime") -> ChosenDetector:
+        """What the setting ``detector`` means here. Raises UnknownModel, ModelNotInstalled, InputMissing."""
+        from open_autoglm.tasks.choose_detector import choose_detector
+
+        return choose_detector(self.settings.detector, self.catalog, self.models, backend)
+
+    def video_options(
+        self,
+        detector: ChosenDetector,
+        *,
+        detect_fps: float | None = None,
+        resume: bool = True,
+        beside: int = 1,
+        max_live_s: float | None = None,
+    ) -> VideoOptions:
+        """How a recording is watched within the limits of the settings, ``beside`` of them at once.
+
+        Zones, questions and the model are the caller's to set.
+        """
+        from open_autoglm.tasks.analyze_video import VideoOptions
+        from open_autoglm.video.analysis import AnalysisPlan
+
+        settings = self.settings
+        plan = AnalysisPlan(
+            detector=detector.choice,
+            detect_fps=detect_fps,
+            cores=max(1, (settings.threads or self.hardware.free_physical_cores) // beside),
+            log_folder=settings.data_dir / "recordings",
+            resume=resume,
+            max_live_s=max_live_s,
+            limits=self.video_limits,
+        )
+        return VideoOptions(plan, detector.used, language=settings.language)
+
+    @property
+    def video_limits(self) -> VideoLimits:
+        from open_autoglm.video.limits import VideoLimits
+
+        settings = self.settings
+        return VideoLimits(
+            max_frame_megapixels=settings.max_frame_megapixels,
+            stall_timeout_s=settings.stall_timeout_s,
+            live_give_up_s=settings.live_give_up_s,
         )
 
     def conversations(self) -> Conversations:
@@ -251,6 +302,7 @@ def _upstream_options(name: str, there: UpstreamSettings) -> UpstreamOptions:
     return UpstreamOptions(
         base_url=there.url,
         model=there.model or name,
+        name=name,
         api_key=there.api_key.get_secret_value(),
         dialect=there.dialect,
         context_window=there.context_window,

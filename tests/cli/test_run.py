@@ -168,7 +168,9 @@ def test_json_goes_to_stdout_beside_the_file(tmp_path: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("flags", "code", "said"),
     [
-        (["--task", "video_analysis", "--input", "a.txt"], 2, "not available in this version"),
+        (["--task", "image_caption", "--input", "a.txt"], 2, "not available in this version"),
+        (["--task", "document_parse", "--input", "a.txt", "--clips"], 2, "--clips belongs to video_analysis"),
+        (["--task", "document_parse", "--input", "a.txt", "--format", "csv"], 2, "csv"),
         (["--task", "document_pars", "--input", "a.txt"], 2, "Did you mean 'document_parse'"),
         (["--task", "document_parse"], 2, "--input"),
         (["run", "--input", "a.txt"], 2, "--task"),

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from page_house import PageHouse
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from video_doubles import draw_video
+from watching import let_workers_import_doubles
 
 from open_autoglm.config import Settings
 from open_autoglm.context.conversation import AnswerDetails
@@ -33,6 +35,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WAIT_MS = 20_000
+SHOTS = os.environ.get("PAGE_SHOTS")
+"""A folder for pictures of the page, for people to look at."""
 
 RICH = r"""The roots of $ax^2 + bx + c = 0$:
 
@@ -274,6 +278,48 @@ def test_a_document_is_read_beside_its_pages_and_asked_about(open_page: OpenPage
     answered(page, "It has the whole text.")
 
 
+def test_zones_are_drawn_on_a_recording_and_its_events_looked_at(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_workers_import_doubles(monkeypatch)
+    video = draw_video(tmp_path / "yard.mp4", 60)
+    page = open_page("/video")
+    page.locator("input[type=file]").first.set_input_files(video)
+    picture = page.locator(".zone-picture img")
+    expect(picture).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("button", name="New zone").click()
+    size = picture.bounding_box()
+    assert size is not None
+    for x, y in ((0.5, 0.1), (0.95, 0.1), (0.95, 0.9), (0.5, 0.9)):
+        picture.click(position={"x": x * size["width"], "y": y * size["height"]})
+        page.wait_for_timeout(150)
+    page.get_by_role("button", name="Close the zone").click()
+    name = page.get_by_role("textbox", name="Name of the zone")
+    name.fill("dock")
+    name.press("Tab")
+    expect(page.locator(".zone-picture svg")).to_contain_text("dock")
+    page.get_by_label("Let the model write the report").uncheck()
+    page.get_by_role("textbox", name="A question").fill("Who entered?")
+    page.get_by_role("textbox", name="A question").press("Tab")
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/zones.png")
+    page.get_by_role("button", name="Watch it").click()
+    expect(page.locator(".event-shown img")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".event-shown h3")).to_have_text("Intrusion · dock")
+    assert page.locator(".event-shown img").evaluate("(e) => e.naturalWidth") > 100
+    expect(page.get_by_text("entered zone “dock”").first).to_be_visible()
+    page.locator(".timeline rect").first.click()
+    expect(page.locator(".event-card").first).to_have_attribute("aria-current", "true")
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/result.png")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+        page.locator(".menu-item", has_text=".csv").click()
+    assert "intrusion" in Path(download.value.path()).read_text(encoding="utf-8")
+    page.get_by_role("button", name="All recordings").click()
+    expect(page.locator(".cards li")).to_contain_text("yard.mp4")
+
+
 def test_the_status_shows_the_models_and_this_machine(page: Page) -> None:
     ask(page, "Wake up")
     answered(page, "Wake up")
@@ -288,7 +334,7 @@ def test_on_a_phone_in_chinese_and_dark_nothing_is_cut_off(open_page: OpenPage) 
     page.get_by_role("textbox", name="消息").fill("formula")
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_contain_text("词元/秒", timeout=WAIT_MS)
-    for path in ("", "/documents", "/status"):
+    for path in ("", "/documents", "/video", "/status"):
         if path:
             page.goto(
                 re.sub(r"/c/.*", path, page.url) if "/c/" in page.url else page.url.rsplit("/", 1)[0] + path

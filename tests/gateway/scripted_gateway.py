@@ -12,11 +12,12 @@ from pathlib import Path
 
 from open_autoglm.config import Settings
 from open_autoglm.engine.scripted import ScriptedAnswer, ScriptedEngine
-from open_autoglm.errors import UnknownModel
+from open_autoglm.errors import ModelNotInstalled, UnknownModel
 from open_autoglm.gateway.state import Gateway
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.local.placement import Placement
 from open_autoglm.serving.model_facts import ModelFacts
 from open_autoglm.serving.model_pool import ModelPool
@@ -135,7 +136,12 @@ class ScriptedHouse:
                 service = RecordingService(Names(self.engines, self.tiers), pool, results, self.options)
                 service.asked = self.asked
                 yield Gateway(
-                    self.settings, service, JobRunner(jobs, {}), DocumentParse(_none, _none), Metrics()
+                    self.settings,
+                    service,
+                    JobRunner(jobs, {}),
+                    DocumentParse(_none, _none),
+                    VideoAnalysis(_no_detector, _none),
+                    Metrics(),
                 )
         finally:
             jobs.close()
@@ -144,3 +150,7 @@ class ScriptedHouse:
 
 def _none(*_: object) -> None:
     raise AssertionError("these tests read no document")
+
+
+def _no_detector(*_: object) -> None:
+    raise ModelNotInstalled("No detector is installed.", hint="These tests watch no recording.")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fastapi import FastAPI
 from live_server import live_server
 from scripted_gateway import Answers, Loader, Names
+from watching import watching_options
 
 from open_autoglm.config import Settings
 from open_autoglm.context.conversations import Conversations
@@ -18,11 +19,14 @@ from open_autoglm.gateway.keys import KeyStore
 from open_autoglm.jobs.document_parse import TASK, DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
+from open_autoglm.jobs.video_analysis import TASK as VIDEO
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.local.catalog import load_catalog
 from open_autoglm.serving.model_pool import ModelPool
 from open_autoglm.serving.result_cache import ResultCache
 from open_autoglm.serving.service import Service, ServiceOptions
 from open_autoglm.telemetry.metrics import Metrics
+from open_autoglm.video.limits import VideoLimits
 from open_autoglm.web.parts import PageParts
 
 
@@ -41,6 +45,7 @@ class PageHouse:
         engines = self.engines or [ScriptedEngine(self.answers)]
         metrics = Metrics()
         documents = DocumentParse(DocumentReader, _no_model)
+        videos = VideoAnalysis(watching_options, _no_model)
         folder = self.settings.data_dir
         with (
             closing(Conversations(folder / "conversations.sqlite")) as conversations,
@@ -48,7 +53,7 @@ class PageHouse:
             closing(JobStore(folder / "jobs")) as store,
             closing(ResultCache(folder / "results.sqlite", 1_000_000)) as results,
         ):
-            jobs = JobRunner(store, {TASK: documents})
+            jobs = JobRunner(store, {TASK: documents, VIDEO: videos})
             async with ModelPool(Loader(engines), metrics=metrics) as pool, jobs.running():
                 service = Service(Names(engines, {}), pool, results, ServiceOptions(), metrics=metrics)
                 self.parts = PageParts(
@@ -58,6 +63,8 @@ class PageHouse:
                     keys=keys,
                     jobs=jobs,
                     documents=documents,
+                    videos=videos,
+                    video_limits=VideoLimits(),
                     reader=DocumentReader,
                     catalog=load_catalog(),
                     metrics=metrics,

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.web.paths import chat_path, document_path, is_page_path
+from open_autoglm.web.paths import chat_path, document_path, is_page_path, video_path
+
+VIEWS = [
+    "/",
+    chat_path("ab12"),
+    "/documents",
+    document_path("job-1"),
+    "/video",
+    video_path("job-1"),
+    "/status",
+]
 
 
-@pytest.mark.parametrize("path", ["/", chat_path("ab12"), "/documents", document_path("job-1"), "/status"])
+@pytest.mark.parametrize("path", VIEWS)
 def test_views_are_the_pages(path: str) -> None:
     assert is_page_path(path)
 

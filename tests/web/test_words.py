@@ -13,8 +13,9 @@ from open_autoglm.values import Usage
 from open_autoglm.web.amounts import duration, gigabytes
 from open_autoglm.web.answer_words import answer_facts, context_sentences
 from open_autoglm.web.conversation_list import day_group
-from open_autoglm.web.documents import job_words
+from open_autoglm.web.documents import document_words
 from open_autoglm.web.growing_answer import plain_text
+from open_autoglm.web.job_cards import state_words
 from open_autoglm.web.languages import TEXTS
 
 EN = TEXTS["en"]
@@ -70,11 +71,12 @@ def _job(**changes: object) -> Job:
 
 def test_a_job_says_how_far_it_is() -> None:
     job = _job(progress=JobProgress("read", 3, 12, 40.2))
-    assert job_words(job, EN) == "reading · 3 of 12 pages · about 40 s left"
+    assert state_words(job, EN, document_words) == "reading · 3 of 12 pages · about 40 s left"
 
 
 def test_a_failed_job_says_why() -> None:
-    assert job_words(_job(state="failed", failure=JobFailure(422, "It is cut.")), EN) == "failed: It is cut."
+    failed = _job(state="failed", failure=JobFailure(422, "It is cut."))
+    assert state_words(failed, EN, document_words) == "failed: It is cut."
 
 
 @pytest.mark.parametrize(

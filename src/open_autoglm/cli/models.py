@@ -16,6 +16,7 @@ from open_autoglm.errors import OpenAutoGLMError, UsageError
 from open_autoglm.local.catalog import CatalogModel
 from open_autoglm.local.disk import megabytes
 from open_autoglm.local.gguf import read_gguf
+from open_autoglm.local.hardware import Hardware
 from open_autoglm.local.model_store import InstalledModel, ModelStore
 from open_autoglm.local.obtain import obtain_model
 from open_autoglm.local.tiers import why_too_large
@@ -44,6 +45,7 @@ def pull_command(settings: LoadedSettings, *, name: str | None, given: Path | No
     Examples:
       open-autoglm-cli pull autoglm-large
       open-autoglm-cli pull qwen2.5-coder-0.5b-instruct-q4_k_m
+      open-autoglm-cli pull nanodet-coco-416
       open-autoglm-cli pull autoglm-base --from /media/stick
     """
     runtime = Runtime(settings.values)
@@ -113,7 +115,7 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
                 megabytes(model.size),
                 _state(store, model),
                 model.licence,
-                "tests only" if model.tests_only else why_too_large(model, runtime.hardware) or "",
+                _note(model, runtime.hardware),
             )
             for model in catalog.models
         ],
@@ -131,7 +133,7 @@ def list_command(settings: LoadedSettings, *, as_json: bool) -> None:
 @json_option
 @settings_options
 def show_command(settings: LoadedSettings, *, name: str, verify: bool, as_json: bool) -> None:
-    """Show everything known about NAME: a model, a tier or a model file.
+    """Show everything known about NAME: a model, a detector, a tier or a model file.
 
     \b
     Examples:
@@ -172,6 +174,13 @@ def rm_command(settings: LoadedSettings, *, name: str) -> None:
     print_note(f"Removed {name}: {megabytes(freed)} freed.")
 
 
+def _note(model: CatalogModel, hardware: Hardware) -> str:
+    if model.tests_only:
+        return "tests only"
+    use = "detector, for videos" if model.is_detector else ""
+    return why_too_large(model, hardware) or use
+
+
 def _state(store: ModelStore, model: CatalogModel) -> str:
     if store.installed(model.name) is not None:
         return "installed"
@@ -193,6 +202,8 @@ def _facts(name: str, runtime: Runtime) -> dict[str, Any]:
     model = catalog.model(name)
     installed = store.installed(name)
     facts = model.model_dump(mode="json", exclude={"files"})
+    if model.is_detector:
+        del facts["context_length"]
     facts |= {"size": model.size, "state": _state(store, model), "tier_reason": reason}
     facts["files"] = [
         {

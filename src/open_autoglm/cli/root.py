@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "open_autoglm.cli.run:run_command",
     "serve": "open_autoglm.cli.serve:serve_command",
     "show": "open_autoglm.cli.models:show_command",
+    "zones": "open_autoglm.cli.zones:zones_command",
 }
 """Subcommands by name, imported when used so that ``--help`` stays quick."""
 
@@ -75,6 +76,10 @@ def root() -> None:
     Read a document:
       open-autoglm-cli --model autoglm-large --task document_parse \\
           --input report.pdf --output summary.txt
+    \b
+    See what happened in a recording:
+      open-autoglm-cli --model autoglm-large --task video_analysis \\
+          --input yard.mp4 --output events.json
     \b
     Chat, and serve models to programs:
       open-autoglm-cli serve

@@ -31,7 +31,8 @@ def serve_command(settings: LoadedSettings, *, loaded: tuple[str, ...], page: bo
     """Serve models to programs and people on this machine.
 
     Programs that speak to OpenAI, Anthropic or Ollama use the address that is printed instead of theirs;
-    people open it in a browser. Ctrl-C ends it; answers under way have five seconds.
+    people open it in a browser. Ctrl-C ends it; answers under way have five seconds, and a second Ctrl-C
+    leaves them none.
 
     \b
     Examples:

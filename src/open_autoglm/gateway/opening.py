@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import timedelta
 
 import anyio
 from anyio.from_thread import BlockingPortal
@@ -13,9 +14,13 @@ from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import OpenAutoGLMError
 from open_autoglm.gateway.public_message import public_text
 from open_autoglm.gateway.state import Gateway
-from open_autoglm.jobs.document_parse import TASK, DocumentParse, OpenedModel
+from open_autoglm.jobs.document_parse import TASK as DOCUMENT
+from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
+from open_autoglm.jobs.job_task import JobTask, OpenedModel
+from open_autoglm.jobs.video_analysis import TASK as VIDEO
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.runtime import Runtime
 from open_autoglm.serving.served_engine import ServedEngine
 from open_autoglm.serving.served_model import ServedModel
@@ -35,12 +40,19 @@ async def open_gateway(
     async with runtime.serving(metrics) as service, BlockingPortal() as portal:
         models = JobModels(service, portal, settings.model_path)
         documents = DocumentParse(runtime.document_reader, models.open, told=public_text)
+        videos = VideoAnalysis(
+            lambda fps: runtime.video_options(runtime.choose_detector(), detect_fps=fps),
+            models.open,
+            told=public_text,
+        )
         with closing(JobStore(settings.data_dir / "jobs")) as store:
-            jobs = JobRunner(store, {TASK: documents})
+            keep = timedelta(days=settings.job_keep_days) if settings.job_keep_days else None
+            work: dict[str, JobTask] = {DOCUMENT: documents, VIDEO: videos}
+            jobs = JobRunner(store, work, keep=keep)
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
                     tasks.start_soon(_load, service, name)
-                yield Gateway(settings, service, jobs, documents, metrics)
+                yield Gateway(settings, service, jobs, documents, videos, metrics)
                 tasks.cancel_scope.cancel()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast, get_args
 
@@ -11,8 +12,12 @@ from open_autoglm.config import Settings
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import UsageError
 from open_autoglm.gateway.keys import Key
+from open_autoglm.jobs.document_parse import TASK as DOCUMENT
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
+from open_autoglm.jobs.job_task import JobTask
+from open_autoglm.jobs.video_analysis import TASK as VIDEO
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.serving.request import LOCAL_OWNER, Priority, ServedRequest
 from open_autoglm.serving.service import Service
 from open_autoglm.telemetry.metrics import Metrics
@@ -30,7 +35,13 @@ class Gateway:
     service: Service
     jobs: JobRunner
     documents: DocumentParse
+    videos: VideoAnalysis
     metrics: Metrics
+
+    @property
+    def tasks(self) -> Mapping[str, JobTask]:
+        """Every task that can be handed in, by its name."""
+        return {DOCUMENT: self.documents, VIDEO: self.videos}
 
 
 def gateway_of(request: Request) -> Gateway:

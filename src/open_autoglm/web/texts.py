@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,6 +179,35 @@ class Texts:
     document_gone: str
     reading_document: str
     unverified: str
+
+    # video
+    videos: str
+    video_drop: str
+    video_drop_explained: str
+    no_videos: str
+    video_back: str
+    video_start: str
+    video_use_model: str
+    video_question: str
+    video_stages: Mapping[str, str]
+    video_speed: str
+    video_events: str
+    zones: str
+    zone_explained: str
+    zone_picture: str
+    zone_hint: str
+    zone_hint_drawing: str
+    zone_hint_line: str
+    zone_new: str
+    zone_close: str
+    zone_undo: str
+    zone_text: str
+    zone_saved: str
+    zone_name: str
+    zone_line: str
+    zone_has_line: str
+    zone_rules: tuple[str, ...]
+    """In the order of ``zone_editor.RULES``, each with the unit of its number."""
 
     # status
     speed: str

@@ -1,4 +1,4 @@
-"""The gateway with jobs that run, over scripted engines and the real document reader."""
+"""The gateway with jobs that run, over scripted engines, the real document reader and drawn videos."""
 
 from __future__ import annotations
 
@@ -10,26 +10,32 @@ import pytest
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from scripted_gateway import ScriptedHouse
+from watching import let_workers_import_doubles, watching_options
 
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions
 from open_autoglm.gateway.app import create_app
 from open_autoglm.gateway.opening import JobModels
 from open_autoglm.gateway.state import Gateway
-from open_autoglm.jobs.document_parse import TASK, DocumentParse
+from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
+from open_autoglm.jobs.video_analysis import VideoAnalysis
 
 
 @pytest.fixture
-def app(house: ScriptedHouse) -> FastAPI:
+def app(house: ScriptedHouse, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    let_workers_import_doubles(monkeypatch)
+
     @asynccontextmanager
     async def open_gateway() -> AsyncIterator[Gateway]:
         async with house.open_gateway() as gateway, BlockingPortal() as portal:
             models = JobModels(gateway.service, portal, "scripted")
             documents = DocumentParse(lambda: DocumentReader(ReaderOptions(workers=1)), models.open)
+            videos = VideoAnalysis(watching_options, models.open)
+            own = replace(gateway, documents=documents, videos=videos)
             with closing(JobStore(house.settings.data_dir / "run-jobs")) as store:
-                jobs = JobRunner(store, {TASK: documents})
+                jobs = JobRunner(store, own.tasks)
                 async with jobs.running():
-                    yield replace(gateway, jobs=jobs, documents=documents)
+                    yield replace(own, jobs=jobs)
 
     return create_app(open_gateway)

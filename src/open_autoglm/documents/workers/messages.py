@@ -6,19 +6,17 @@ code in the program. Every message is validated when it arrives.
 
 from __future__ import annotations
 
-import struct
 from typing import Annotated, BinaryIO, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
 
 from open_autoglm import errors
+from open_autoglm.child_process import receive_message, send_message
 from open_autoglm.documents.formats import Format
 from open_autoglm.documents.limits import MAX_PAGE_MESSAGE_BYTES
 from open_autoglm.documents.model import Page
 from open_autoglm.documents.recognition import Recognition
 from open_autoglm.errors import DamagedInput, OpenAutoGLMError
-
-_LENGTH = struct.Struct(">I")
 
 
 class _Message(BaseModel):
@@ -110,30 +108,25 @@ _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discrimin
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
 
 
-def send(stream: BinaryIO, message: Command | Answer) -> None:
-    body = message.model_dump_json(exclude_defaults=False).encode()
-    stream.write(_LENGTH.pack(len(body)) + body)
-    stream.flush()
+def send(stream: BinaryIO, answer: Answer) -> None:
+    send_message(stream, encoded(answer))
+
+
+def encoded(message: Command | Answer) -> bytes:
+    return message.model_dump_json(exclude_defaults=False).encode()
 
 
 def receive_command(stream: BinaryIO) -> Command | None:
     """The next command; None at the end of the stream."""
-    body = _receive(stream)
-    return None if body is None else _COMMANDS.validate_json(body)
+    body = receive_message(stream, MAX_PAGE_MESSAGE_BYTES)
+    return None if body is None else command_from(body)
 
 
-def receive_answer(stream: BinaryIO) -> Answer | None:
-    """The next answer; None at the end of the stream. ValueError on anything that is not one."""
-    body = _receive(stream)
-    return None if body is None else _ANSWERS.validate_json(body)
+def command_from(body: bytes) -> Command:
+    """ValueError on anything that is not a command."""
+    return _COMMANDS.validate_json(body)
 
 
-def _receive(stream: BinaryIO) -> bytes | None:
-    prefix = stream.read(_LENGTH.size)
-    if len(prefix) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(prefix)
-    if length > MAX_PAGE_MESSAGE_BYTES:
-        raise ValueError(f"a message of {length:,} bytes, more than {MAX_PAGE_MESSAGE_BYTES:,}")
-    body = stream.read(length)
-    return body if len(body) == length else None
+def answer_from(body: bytes) -> Answer:
+    """ValueError on anything that is not an answer."""
+    return _ANSWERS.validate_json(body)

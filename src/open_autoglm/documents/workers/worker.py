@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import faulthandler
-import os
-import signal
 import sys
 import threading
 from importlib import import_module
@@ -18,6 +16,13 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
+from open_autoglm.child_process import (
+    claim_standard_output,
+    leave_interrupts_to_the_program,
+    limit_memory,
+    listen_for_messages,
+)
+from open_autoglm.documents.limits import MAX_PAGE_MESSAGE_BYTES
 from open_autoglm.documents.workers.messages import (
     Command,
     DrawPage,
@@ -29,6 +34,7 @@ from open_autoglm.documents.workers.messages import (
     ReadPage,
     Setup,
     Started,
+    command_from,
     receive_command,
     send,
 )
@@ -48,35 +54,22 @@ MAX_PICTURE_CHARACTERS = 32 << 20
 
 
 def main() -> None:
-    # Ctrl-C is for the program, which then stops its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = _claim_standard_output()
+    leave_interrupts_to_the_program()
+    answers = claim_standard_output()
     setup = receive_command(sys.stdin.buffer)
     if not isinstance(setup, Setup):
         return
-    _limit_memory(setup.memory_bytes)
+    limit_memory(setup.memory_bytes)
     commands: SimpleQueue[Command] = SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, commands), daemon=True).start()
+    threading.Thread(
+        target=listen_for_messages,
+        args=(lambda body: commands.put(command_from(body)), MAX_PAGE_MESSAGE_BYTES),
+        daemon=True,
+    ).start()
     module, _, function = setup.opener.partition(":")
     opener: Callable[[OpenFile], PagedFile] = getattr(import_module(module), function)
     send(answers, Started())
     _serve(setup, opener, commands, answers)
-
-
-def _claim_standard_output() -> BinaryIO:
-    """The pipe to the program; from here on ``print`` and C code write to standard error."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
-
-
-def _listen(stream: BinaryIO, commands: SimpleQueue[Command]) -> None:
-    try:
-        while (command := receive_command(stream)) is not None:
-            commands.put(command)
-    finally:
-        # The program is gone. A thread can't wake a parser in C code, so the process ends here.
-        os._exit(0)
 
 
 def _serve(
@@ -156,16 +149,6 @@ def _without_excess_pictures(page: Page) -> Page:
             left -= size
         regions.append(region)
     return page.model_copy(update={"regions": tuple(regions)})
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    """Bound the heap where the system can; everywhere else the program watches and stops the worker."""
-    if sys.platform == "linux":
-        import resource
-
-        # DATA, not AS: libraries reserve address space they never touch.
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response
 
 from open_autoglm.errors import NotFound
 from open_autoglm.gateway.answering import server_sent
 from open_autoglm.gateway.event_stream import EventStream
 from open_autoglm.gateway.failures import ErrorAnswer
-from open_autoglm.gateway.state import gateway_of, owner_of, require_model
-from open_autoglm.gateway.tasks.schema import JobAnswer, JobList
-from open_autoglm.jobs.document_parse import TASK, DocumentParseOptions, ResultForm
+from open_autoglm.gateway.state import gateway_of, owner_of
+from open_autoglm.gateway.tasks import document_parse, video_analysis
+from open_autoglm.gateway.tasks.schema import JobAnswer, JobId, JobList
+from open_autoglm.jobs.document_parse import TASK as DOCUMENT
 from open_autoglm.jobs.job import Job
-from open_autoglm.jobs.job_store import NewJob
+from open_autoglm.jobs.job_task import ResultForm, require_form
+from open_autoglm.jobs.video_analysis import TASK as VIDEO
 
 MEDIA_TYPES = {
     "json": "application/json",
     "md": "text/markdown; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
     "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 413, 422, 429, 507)
@@ -30,50 +33,32 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], responses=_ERRORS)
 
-JobId = Annotated[str, Path(description="The id that the task got when it was handed in.", max_length=100)]
+PAGE_POLICIES = {
+    DOCUMENT: "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    VIDEO: (
+        "sandbox allow-scripts; default-src 'none'; img-src data:; media-src blob:; "
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    ),
+}
+"""A result as a page shows what is in it and reaches nothing else: not the network, and, where it moves a
+timeline of its own, not this origin either."""
 
-
-@router.post("/document_parse", status_code=202, operation_id="parse_document")
-async def parse_document(
-    request: Request,
-    response: Response,
-    file: Annotated[UploadFile, File(description="The document; see /v1/tasks/{id}/result for what comes.")],
-    model: Annotated[str | None, Form()] = None,
-    pages: Annotated[str | None, Form(description="For example 1-3,7 or 12-.", max_length=1000)] = None,
-    language: Annotated[Literal["auto", "zh", "en"], Form()] = "auto",
-    summary: Annotated[bool, Form(description="false: text and patterns only, no model.")] = True,
-    fields: Annotated[str | None, Form(description="Your own fields, in YAML.", max_length=200_000)] = None,
-    password: Annotated[
-        str | None, Form(description="Opens an encrypted file; never kept on disk.", max_length=1000)
-    ] = None,
-) -> JobAnswer:
-    """Hand a document in. The answer comes at once; the work goes on and survives a restart."""
-    gateway = gateway_of(request)
-    options = DocumentParseOptions(
-        model=model or None, pages=pages or None, language=language, summary=summary, fields=fields or None
-    )
-    options.check()
-    if options.summary or options.fields:
-        asked = options.model or gateway.settings.model_path
-        await gateway.service.describe(asked)
-        require_model(request, asked)
-    new = NewJob(owner_of(request), TASK, file.filename or "file", options.model_dump(exclude_none=True))
-    job = await gateway.jobs.submit(new, file.file, password or None)
-    response.headers["location"] = f"/v1/tasks/{job.id}"
-    return JobAnswer.of(job)
+for _task in (document_parse, video_analysis):
+    router.include_router(_task.router)
 
 
 @router.get("", operation_id="list_tasks")
 async def list_tasks(request: Request) -> JobList:
     """Your tasks, the newest first."""
-    jobs = gateway_of(request).jobs.list(owner_of(request))
+    jobs = await anyio.to_thread.run_sync(gateway_of(request).jobs.list, owner_of(request))
     return JobList(data=[JobAnswer.of(job) for job in jobs])
 
 
 @router.get("/{job_id}", operation_id="get_task")
 async def get_task(request: Request, job_id: JobId) -> JobAnswer:
     """The task as it is now."""
-    return JobAnswer.of(gateway_of(request).jobs.get(job_id, owner_of(request)))
+    jobs = gateway_of(request).jobs
+    return JobAnswer.of(await anyio.to_thread.run_sync(jobs.get, job_id, owner_of(request)))
 
 
 @router.get(
@@ -86,7 +71,7 @@ async def get_task(request: Request, job_id: JobId) -> JobAnswer:
 async def watch_task(request: Request, job_id: JobId) -> EventStream:
     """The task now and after each change, as server-sent events, until it has ended."""
     jobs, owner = gateway_of(request).jobs, owner_of(request)
-    jobs.get(job_id, owner)
+    await anyio.to_thread.run_sync(jobs.get, job_id, owner)
 
     async def events() -> AsyncGenerator[bytes, None]:
         async for job in jobs.watch(job_id, owner):
@@ -113,21 +98,23 @@ async def get_task_result(
     job_id: JobId,
     form: Annotated[ResultForm, Query(alias="format", description="The form of the result.")] = "json",
 ) -> Response:
-    """What came out. ``html`` shows the pages' pictures beside what was read."""
+    """What came out: ``json``, ``md`` and ``html`` of every task, ``txt`` of documents, ``csv`` of videos."""
     gateway, owner = gateway_of(request), owner_of(request)
-    job = gateway.jobs.get(job_id, owner)
+    job = await anyio.to_thread.run_sync(gateway.jobs.get, job_id, owner)
     if job.state != "done":
         why = f": {job.failure.message}" if job.failure else "."
         raise NotFound(f"Task {job.id} has no result, it is {job.state}{why}")
-    text = await anyio.to_thread.run_sync(gateway.documents.rendered, gateway.jobs.files(job), form)
-    headers = {"content-security-policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'"}
+    task = gateway.tasks[job.task]
+    require_form(task, job.task, form)
+    text = await anyio.to_thread.run_sync(task.rendered, gateway.jobs.files(job), form)
+    headers = {"content-security-policy": PAGE_POLICIES[job.task]}
     return Response(text, media_type=MEDIA_TYPES[form], headers=headers if form == "html" else None)
 
 
 @router.post("/{job_id}/cancel", operation_id="cancel_task")
 async def cancel_task(request: Request, job_id: JobId) -> JobAnswer:
-    """Stop a task; one that has ended stays as it is. Pages already read are kept for the next time."""
-    return JobAnswer.of(gateway_of(request).jobs.cancel(job_id, owner_of(request)))
+    """Stop a task; one that has ended stays as it is. What is finished of it is kept for the next time."""
+    return JobAnswer.of(await gateway_of(request).jobs.cancel(job_id, owner_of(request)))
 
 
 @router.delete("/{job_id}", status_code=204, operation_id="delete_task")

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, Field
 
 from open_autoglm.gateway.public_message import public_text
 from open_autoglm.jobs.job import Job, JobState
 
+JobId = Annotated[str, Path(description="The id that the task got when it was handed in.", max_length=100)]
+
 
 class Progress(BaseModel):
-    stage: str = Field(description="What is being done: model, open, read, notes, fields, summary.")
-    done: int
+    stage: str = Field(
+        description="What is being done: of document_parse model, open, read, notes, fields, summary; "
+        "of video_analysis open, measure, analyse, model, look, report, answers, pictures."
+    )
+    done: int = Field(description="Pages, requests, or seconds of a recording.")
     total: int = Field(description="0 while it is unknown.")
     seconds_left: float | None
+    numbers: dict[str, float] = Field(
+        description="Of video_analysis: frames_per_second, real_time_factor, events."
+    )
 
 
 class JobError(BaseModel):
@@ -52,6 +61,7 @@ class JobAnswer(BaseModel):
                 done=job.progress.done,
                 total=job.progress.total,
                 seconds_left=job.progress.seconds_left,
+                numbers=dict(job.progress.numbers),
             ),
             error=None
             if job.failure is None

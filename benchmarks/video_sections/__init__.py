@@ -1,0 +1,1 @@
+"""What ``video.py`` measures, a section a file."""

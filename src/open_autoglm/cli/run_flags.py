@@ -1,0 +1,115 @@
+"""The flags of ``run``: those that every task has, and those of one task alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlags:
+    """What was asked of a run beside its settings."""
+
+    model: str | None
+    inputs: tuple[str, ...]
+    output: str | None
+    form: str | None
+    as_json: bool
+    own: Mapping[str, Any]
+    """The flags of the task itself, by their names in DOCUMENT or VIDEO."""
+
+
+DOCUMENT: Mapping[str, Option] = {
+    "pages": click.option("--pages", metavar="RANGES", help="Pages to read, for example 1-3,7 or 12-."),
+    "password": click.option("--password", metavar="TEXT", help="Opens an encrypted file."),
+    "summary": click.option(
+        "--no-summary",
+        "summary",
+        is_flag=True,
+        default=True,
+        flag_value=False,
+        help="No summary, and no model unless --fields.",
+    ),
+    "fields": click.option(
+        "--fields",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="YAML list of your own fields to fill; see examples/fields.yaml.",
+    ),
+}
+"""Of document_parse."""
+
+VIDEO: Mapping[str, Option] = {
+    "zones": click.option(
+        "--zones",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="YAML or JSON of zones and rules; draw one with `zones edit`. Default: the whole picture.",
+    ),
+    "detect_fps": click.option(
+        "--detect-fps",
+        type=click.FloatRange(min=0.1, max=60),
+        metavar="NUMBER",
+        help="Detections in a second of the recording. Default: what keeps up with real time here.",
+    ),
+    "backend": click.option(
+        "--backend",
+        type=click.Choice(("onnxruntime", "openvino")),
+        default="onnxruntime",
+        help="What runs the detector; openvino needs the extra of that name.",
+    ),
+    "annotate": click.option(
+        "--annotate", is_flag=True, help="Also write the recording with boxes drawn, beside --output."
+    ),
+    "clips": click.option(
+        "--clips", is_flag=True, help="Also write a short clip of each event, beside --output."
+    ),
+    "heat_map": click.option(
+        "--heat-map", is_flag=True, help="Also write a picture of where people were, beside --output."
+    ),
+    "tracks": click.option(
+        "--tracks",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Also write every box of every analysed frame as MOTChallenge text; a folder for several.",
+    ),
+    "resume": click.option(
+        "--resume/--no-resume",
+        default=True,
+        help="Go on where an earlier run of the same recording was stopped, or begin anew. Default: go on.",
+    ),
+    "ask": click.option(
+        "--ask", multiple=True, metavar="QUESTION", help="A question to answer with times; may be repeated."
+    ),
+    "use_model": click.option(
+        "--no-model",
+        "use_model",
+        is_flag=True,
+        default=True,
+        flag_value=False,
+        help="Rules write report and answers; no language model is loaded.",
+    ),
+    "live_seconds": click.option(
+        "--live-seconds",
+        type=click.FloatRange(min=1),
+        metavar="NUMBER",
+        help="End a stream or camera after so many seconds. Default: when it is stopped.",
+    ),
+}
+"""Of video_analysis."""
+
+
+def own_options(tasks: Sequence[Mapping[str, Option]]) -> Option:
+    """All flags of all tasks on one command."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for options in reversed(tasks):
+            for option in reversed(tuple(options.values())):
+                command = option(command)
+        return command
+
+    return decorate

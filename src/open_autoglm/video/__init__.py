@@ -1,0 +1,1 @@
+"""Video: decoded, detected, tracked, and judged by rules. Events with their times come out."""

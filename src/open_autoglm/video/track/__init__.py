@@ -1,0 +1,1 @@
+"""Gives detections their identity from frame to frame."""

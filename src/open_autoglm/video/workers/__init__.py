@@ -1,0 +1,1 @@
+"""Decoding and looking run in processes of their own: started, limited, watched, replaced."""
