@@ -52,6 +52,16 @@ def test_events_tracks_counts_and_a_report_come_of_a_recording(video: Path) -> N
     assert any(progress.analysis and progress.analysis.duration_s for progress in seen)
 
 
+@pytest.mark.parametrize(("hours", "found"), [("21:00-23:00", 1), ("02:00-04:00", 0)])
+def test_hours_of_the_day_are_those_of_the_clock_in_the_recording(
+    tmp_path: Path, hours: str, found: int
+) -> None:
+    video = draw_video(tmp_path / "night.mp4", 60, tags={"creation_time": "2026-05-01T22:00:00"})
+    text = f"zones: [{{id: all, rules: {{intrusion: {{dwell_s: 1, forbidden_hours: ['{hours}']}}}}}}]"
+    options = replace(watching_options(), zones=parse_zones(text, "test"))
+    assert len(watch(video, options=options).result.events) == found
+
+
 def test_a_model_is_opened_after_watching_and_named_in_the_result(video: Path, scripted) -> None:
     engine, script = scripted(["1. nothing", "[1] nothing"])
     stages: list[str] = []

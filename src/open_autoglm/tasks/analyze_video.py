@@ -143,7 +143,7 @@ class _Watcher:
 
     def rules(self, facts: VideoFacts) -> tuple[Rule, ...]:
         self.counts = people_counts(self._zones, facts.width, facts.height)
-        return make_rules(self._zones, facts.width, facts.height)
+        return make_rules(self._zones, facts.width, facts.height, starts_at=facts.started_at)
 
     def event(self, event: Event) -> None:
         self._frames.keep(event.peak_seconds)
