@@ -13,6 +13,7 @@ from open_autoglm.engine.llama_cpp import LlamaCppEngine
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 SMALL_MODEL = "smollm2-135m-instruct"
+DETECTOR = "nanodet-coco-416"
 # Read now: a fixture below hides such variables from every test.
 NAMED_MODEL = os.environ.get("OPEN_AUTOGLM_TEST_MODEL")
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -46,6 +47,17 @@ def small_model_path() -> Path:
     if IN_CI:
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def detector_path() -> Path:
+    """The default detector as `open-autoglm-cli pull` installs it."""
+    folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / DETECTOR
+    path = folder / f"{DETECTOR}.onnx"
+    if path.is_file():
+        return path
+    # Not every machine that tests has npm, so this is no failure anywhere.
+    pytest.skip(f"no {DETECTOR} in {folder}: run `open-autoglm-cli pull {DETECTOR}`")
 
 
 @pytest.fixture(autouse=True)

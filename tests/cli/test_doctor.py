@@ -55,6 +55,14 @@ def test_extras_that_are_missing_come_with_their_command(
         assert (row["state"], row["remedy"]) == ("optional", f"pip install 'open-autoglm-pc[{extra}]'")
 
 
+def test_a_detector_is_optional_and_comes_with_its_command(capfd: pytest.CaptureFixture[str]) -> None:
+    run(["doctor", "--json"])
+    findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
+    row = findings["detector nanodet-coco-416"]
+    assert (row["state"], row["remedy"]) == ("optional", "open-autoglm-cli pull nanodet-coco-416")
+    assert "needed to analyse videos" in row["text"]
+
+
 def test_a_formula_model_is_optional_until_it_is_named(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -116,6 +116,20 @@ def test_the_list_shows_models_states_and_what_a_tier_means(
     assert "best: plain (1 MB; seeing needs" in capfd.readouterr().out
 
 
+def test_a_detector_is_listed_and_shown_as_one(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(["list"]) == 0
+    (line,) = [one for one in capfd.readouterr().out.splitlines() if one.startswith("nanodet")]
+    assert "detector, for videos" in line
+    assert run(["show", "nanodet-coco-416", "--json"]) == 0
+    facts = json.loads(capfd.readouterr().out)
+    assert facts["capabilities"] == ["detect"]
+    assert "context_length" not in facts
+    assert facts["files"][0]["sources"] == ["npm registry (@vladmandic/human 1.4.1)"]
+
+
 def test_show_gives_every_fact_and_verify_finds_a_flipped_byte(
     catalog: Catalog, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

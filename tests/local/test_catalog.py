@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from open_autoglm.config import Settings
 from open_autoglm.errors import ConfigurationError, UnknownModel
 from open_autoglm.local.catalog import (
     Catalog,
     CatalogFile,
+    CatalogModel,
     HuggingFaceSource,
+    NpmRegistrySource,
     NumberedParts,
     PackagePart,
     PackageRegistrySource,
+    Tier,
     load_catalog,
     nearest_names,
 )
@@ -43,6 +47,42 @@ def test_models_for_tests_are_in_no_tier(shipped: Catalog) -> None:
 def test_a_model_that_sees_has_its_picture_encoder(shipped: Catalog) -> None:
     for model in shipped.models:
         assert ("vision" in model.capabilities) == (model.mmproj is not None)
+
+
+def test_the_default_detector_is_there_and_pinned(shipped: Catalog) -> None:
+    model = shipped.model(Settings().detector)
+    assert model.capabilities == ("detect",)
+    (source,) = model.weights.sources
+    assert isinstance(source, NpmRegistrySource)
+    assert model.weights.sha256
+    assert source.convert == "tfjs_graph_to_onnx"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"capabilities": ("detect", "chat")},
+        {"context_length": 4096},
+        {"capabilities": ("chat",), "context_length": 0},
+    ],
+    ids=["a detector that chats", "a detector with a context", "a language model without one"],
+)
+def test_a_detector_and_a_language_model_are_two_things(shipped: Catalog, changes: dict[str, object]) -> None:
+    row = {**shipped.model(Settings().detector).model_dump(), **changes}
+    with pytest.raises(ValidationError, match=r"detector|context_length"):
+        CatalogModel.model_validate(row)
+
+
+def test_a_tier_can_not_hold_a_detector(shipped: Catalog) -> None:
+    tier = Tier(name="best", title="", models=(Settings().detector,))
+    with pytest.raises(ValidationError, match="tiers are for language models"):
+        Catalog(models=shipped.models, tiers=(tier,))
+
+
+def test_a_conversion_needs_its_two_members(shipped: Catalog) -> None:
+    (source,) = shipped.model(Settings().detector).weights.sources
+    with pytest.raises(ValidationError, match="2 members"):
+        NpmRegistrySource.model_validate({**source.model_dump(), "members": source.members[:1]})
 
 
 def test_numbered_parts_are_written_out_in_order() -> None:

@@ -118,6 +118,19 @@ def test_the_list_holds_all_that_would_be_answered_and_nothing_else(shelf: Shelf
     }
 
 
+def test_a_detector_answers_nobody_though_it_is_installed(shelf: Shelf) -> None:
+    drawn = shelf.folder / "source.gguf"
+    row = make_model(
+        "eye", drawn.read_bytes(), [PathSource(path=drawn)], capabilities=("detect",), context_length=0
+    )
+    shelf.catalog = catalog_of(*shelf.catalog.models, row, tiers=shelf.catalog.tiers)
+    shelf.store = ModelStore(shelf.folder / "data", shelf.catalog)
+    shelf.store.pull("eye")
+    assert "eye" not in [facts.name for facts in shelf.directory().facts()]
+    with pytest.raises(UnknownModel, match="'eye' finds objects in pictures"):
+        shelf.directory().resolve("eye")
+
+
 def test_the_facts_of_a_model_are_those_of_catalogue_and_file(shelf: Shelf) -> None:
     facts = shelf.directory().describe("tiny-1.5b-q4_k_m")
     assert (facts.parameters, facts.quantization) == ("1.5B", "Q4_K_M")

@@ -28,9 +28,9 @@ KEPT_S = 4.0
 SUPPOSED_S = 1.0
 """So long an unseen object is told of at the place where it must be."""
 UNSURE_WITHIN_S = 0.5
-"""An unsure detection goes on with an object seen in the last so many seconds."""
+"""An unsure detection goes on with an object seen just before, or in the last so many seconds."""
 CONFIRMED_WITHIN_S = 1.1
-"""Within so many seconds a doubtful object must be seen a second time."""
+"""Within so many seconds, or in the next detections, a doubtful object must be seen a second time."""
 GATE = 9.3
 """What fits less is not the same object; see Motion.distance."""
 UNSURE_GATE = 5.5
@@ -75,6 +75,8 @@ class ByteTracker:
         self._tracks: list[_Track] = []
         self._next_id = 1
         self._began_s: float | None = None
+        self._before_s = 0.0
+        """When the detector was asked the last time."""
 
     def update(self, observation: Observation) -> tuple[TrackedObject, ...]:
         """Every object that is seen or must be there, in the order of their numbers.
@@ -86,6 +88,7 @@ class ByteTracker:
         if observation.detections is not None:
             self._forget(now)
             self._take_in(observation.detections, now)
+            self._before_s = now
         told = (self._told(track, now) for track in self._tracks)
         return tuple(sorted((one for one in told if one is not None), key=lambda one: one.track_id))
 
@@ -96,7 +99,7 @@ class ByteTracker:
         unsure = [found for found in detections if found.score < SURE]
         believed = [track for track in self._tracks if track.confirmed]
         left_tracks, left = self._match(believed, sure, now, GATE)
-        recent = [track for track in left_tracks if now - track.seen_s <= UNSURE_WITHIN_S]
+        recent = [track for track in left_tracks if self._is_recent(track, now, UNSURE_WITHIN_S)]
         self._match(recent, unsure, now, UNSURE_GATE, UNSURE_OVERLAP, UNSURE_TRUST)
         doubtful = [track for track in self._tracks if not track.confirmed]
         _, left = self._match(doubtful, left, now, GATE)
@@ -158,10 +161,15 @@ class ByteTracker:
         self._next_id += 1
 
     def _forget(self, now: float) -> None:
-        def is_kept(track: _Track) -> bool:
-            return now - track.seen_s <= (KEPT_S if track.confirmed else CONFIRMED_WITHIN_S)
+        self._tracks = [
+            track
+            for track in self._tracks
+            if self._is_recent(track, now, KEPT_S if track.confirmed else CONFIRMED_WITHIN_S)
+        ]
 
-        self._tracks = [track for track in self._tracks if is_kept(track)]
+    def _is_recent(self, track: _Track, now: float, within_s: float) -> bool:
+        """Whether it was seen when the detector was last asked, however long ago, or within the time."""
+        return track.seen_s >= self._before_s or now - track.seen_s <= within_s
 
     def _told(self, track: _Track, now: float) -> TrackedObject | None:
         seen = track.seen_s == now

@@ -16,6 +16,8 @@ FIRST_SPEED_DEVIATION = 0.7
 """Of an object just seen for the first time, in heights a second: somebody walking makes about 0.8."""
 ACCELERATION = 0.36
 """Heights a second, changed within a second."""
+MAX_DOUBT = 7.0
+"""What not knowing where an object may be costs at most, or nothing seen seldom would be found again."""
 SIZE_FOLLOWS = 0.3
 """Share of a new sighting in width and height."""
 SIZE_DEVIATION = 0.18
@@ -54,7 +56,8 @@ class Motion:
         off_y = (center.y - self._y - self._speed_y * step) / scale
         spread = self._place_after(step) + SIGHTING_DEVIATION**2
         size = log(max(1.0, box.height) / scale) / SIZE_DEVIATION
-        return (off_x**2 + off_y**2) / spread + size**2 + 2 * log(spread / (2 * SIGHTING_DEVIATION**2))
+        doubt = min(MAX_DOUBT, 2 * log(spread / (2 * SIGHTING_DEVIATION**2)))
+        return (off_x**2 + off_y**2) / spread + size**2 + doubt
 
     def see(self, box: Box, time_s: float, trust: float = 1.0) -> None:
         """Take in a sighting; ``trust`` below 1 lets it count less."""
