@@ -13,6 +13,7 @@ from open_autoglm.jobs.job import Job
 from open_autoglm.web.conversation_list import ConversationList
 from open_autoglm.web.documents import DocumentsView
 from open_autoglm.web.job_cards import JobCard
+from open_autoglm.web.languages import TEXTS
 from open_autoglm.web.session import Session
 
 pytestmark = pytest.mark.anyio
@@ -44,6 +45,7 @@ class Told:
         self.sentences: list[str] = []
         self.owner = "ada"
         self.parts = SimpleNamespace(**parts)
+        self.texts = TEXTS["en"]
         self.stored = raising_later(NotFound("No conversation has that id."))
 
     def tell(self, sentence: str) -> None:

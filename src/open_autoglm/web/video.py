@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
-from anyio import to_thread
-from nicegui import events, ui
+from nicegui import events
 
 from open_autoglm.errors import OpenAutoGLMError
 from open_autoglm.jobs.job import Job
-from open_autoglm.jobs.job_task import ResultForm
-from open_autoglm.jobs.video_analysis import MAX_QUESTION_CHARACTERS, TASK, VideoAnalysisOptions
+from open_autoglm.jobs.video_analysis import (
+    MAX_QUESTION_CHARACTERS,
+    TASK,
+    VideoAnalysis,
+    VideoAnalysisOptions,
+)
+from open_autoglm.tasks.video_result import AnalysedVideo
 from open_autoglm.video.events.event import clock
 from open_autoglm.web.amounts import duration
-from open_autoglm.web.elements import box, icon, icon_button, side_button, text_button, words
-from open_autoglm.web.job_cards import JobCard
+from open_autoglm.web.elements import box, icon, icon_button, text_button, words
+from open_autoglm.web.jobs_view import Go, JobsView, Kind
 from open_autoglm.web.paths import VIDEO, video_path
 from open_autoglm.web.session import Session
 from open_autoglm.web.texts import Texts
@@ -25,63 +26,45 @@ from open_autoglm.web.watch_in import HandedIn
 from open_autoglm.web.zone_editor import ZoneEditor
 
 
-class VideoView:
+class VideoView(JobsView):
     """The list, one recording being prepared, or one that is a job."""
 
-    def __init__(self, session: Session, *, go: Callable[[str], Awaitable[None]]) -> None:
-        self._session = session
-        self._go = go
-        self._watching: list[asyncio.Task[None]] = []
+    def __init__(self, session: Session, *, go: Go) -> None:
+        texts = session.texts
+        super().__init__(
+            session,
+            Kind(
+                TASK,
+                VIDEO,
+                video_path,
+                "videocam",
+                texts.videos,
+                texts.video_back,
+                texts.no_videos,
+                video_words,
+            ),
+            go=go,
+        )
         self._handed_in: HandedIn | None = None
 
-    async def show(self, job_id: str) -> None:
-        """Build the list, or the recording of a job."""
-        with box("top", "header"):
-            side_button(self._session.texts)
-            self._bar = box("contents")
-            self._bar.style("display: contents")
-        with box("body", tabindex="-1") as self._body:
-            pass
-        if job_id:
-            await self._show_one(job_id)
-        else:
-            await self._show_list()
-
     def leave(self) -> None:
-        for task in self._watching:
-            task.cancel()
-        self._watching.clear()
+        super().leave()
         if self._handed_in is not None:
             self._handed_in.close()
             self._handed_in = None
 
-    # the list
+    @property
+    def _work(self) -> VideoAnalysis:
+        return self._session.parts.videos
 
-    async def _show_list(self) -> None:
+    def _show_hand_in(self) -> None:
         texts = self._session.texts
-        with self._bar:
-            words(texts.videos, tag="h1")
-        with self._body, box("inner"):
-            with box("drop") as area:
-                icon("videocam")
-                words(texts.video_drop, tag="strong")
-                words(texts.video_drop_explained, tag="p")
-                self._files = FileField(self._taken, area)
-                text_button(texts.choose_file, lambda: self._files.pick("video/*,.mkv,.avi,.ts"), "first")
-            self._cards = box("cards", "ul")
-        await self._fill()
-
-    async def _fill(self) -> None:
-        jobs = await to_thread.run_sync(self._session.parts.jobs.list, self._session.owner)
-        mine = [job for job in jobs if job.task == TASK]
-        self.leave()
-        self._cards.clear()
-        with self._cards:
-            if not mine:
-                words(self._session.texts.no_videos, "facts", "p")
-            for job in mine:
-                card = JobCard(self._session, job, "videocam", video_path(job.id), self._go, self._fill)
-                card.follow(self._watching, video_words)
+        with box("drop") as area:
+            icon("videocam")
+            words(texts.video_drop, tag="strong")
+            words(texts.video_drop_explained, tag="p")
+            self._files = FileField(self._taken, area)
+            text_button(texts.choose_file, lambda: self._files.pick("video/*,.mkv,.avi,.ts"), "first")
 
     async def _taken(self, event: events.UploadEventArguments) -> None:
         self.leave()
@@ -151,52 +134,11 @@ class VideoView:
 
     # one recording
 
-    async def _show_one(self, job_id: str) -> None:
-        session, texts = self._session, self._session.texts
-        with self._bar:
-            icon_button("arrow_back", texts.video_back, lambda: self._go(VIDEO))
-        try:
-            job = await to_thread.run_sync(session.parts.jobs.get, job_id, session.owner)
-        except OpenAutoGLMError as error:
-            with self._body:
-                words(str(error), tag="p")
-            return
-        with self._bar:
-            words(job.file_name, tag="h1", title=job.file_name)
-            box("space")
-        if job.state == "done":
-            await self._show_result(job)
-            return
+    def _show_buttons(self, job: Job) -> None:
+        """A recording is only downloaded."""
 
-        async def again() -> None:
-            await self._go(video_path(job_id))
-
-        with self._body, box("inner"), box("cards", "ul"):
-            card = JobCard(session, job, "videocam", video_path(job_id), self._go, lambda: self._go(VIDEO))
-            card.follow(self._watching, video_words, on_done=again)
-
-    async def _show_result(self, job: Job) -> None:
-        session, texts = self._session, self._session.texts
-        try:
-            result = await to_thread.run_sync(session.parts.videos.result, session.parts.jobs.files(job))
-        except OpenAutoGLMError as error:
-            with self._body:
-                words(str(error), tag="p")
-            return
-        with self._bar, icon_button("download", texts.download), ui.menu():
-            for form in session.parts.videos.forms:
-                ui.menu_item(f".{form}", lambda form=form: self._download(job, form)).classes("menu-item")
-        with self._body:
-            VideoResult(session, job.id, result).show()
-
-    async def _download(self, job: Job, form: ResultForm) -> None:
-        parts = self._session.parts
-        try:
-            text = await to_thread.run_sync(parts.videos.rendered, parts.jobs.files(job), form)
-        except OpenAutoGLMError as error:
-            self._session.tell(str(error))
-            return
-        ui.download.content(text, f"{job.file_name}.{form}")
+    def _build_result(self, job: Job, result: AnalysedVideo) -> None:
+        VideoResult(self._session, job.id, result).show()
 
 
 def video_words(job: Job, texts: Texts) -> str:
