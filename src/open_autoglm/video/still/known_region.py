@@ -17,8 +17,8 @@ GONE_S = 0.8
 LOST_S = 45.0
 """Neither it nor its background was seen for so long: something else stands there."""
 
-SETTLING_S = 4.0
-"""It may still grow: it was half hidden when it was first seen."""
+SETTLING_S = 3.0
+"""Until nobody was beside it for so long it may still grow: it was half hidden when it was first seen."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,6 @@ class KnownRegion:
     """Height × width × 3 of its box."""
     change: Literal["added", "removed"]
     since_s: float
-    born_s: float
     contrast: float
     box: Box
     """In pixels of the frame."""
@@ -43,12 +42,31 @@ class KnownRegion:
     """When it or its background was last seen clearly."""
     gone_since_s: float | None = None
     over: bool = False
+    alone_s: float = 0.0
+    """For so long nobody was beside it."""
 
     @property
     def place(self) -> tuple[slice, slice]:
         """Its rows and columns."""
         height, width = self.mask.shape
         return slice(self.y, self.y + height), slice(self.x, self.x + width)
+
+    def around(self, margin: int) -> tuple[slice, slice]:
+        """Its rows and columns, and so many on each side."""
+        rows, columns = self.place
+        return (
+            slice(max(0, rows.start - margin), rows.stop + margin),
+            slice(max(0, columns.start - margin), columns.stop + margin),
+        )
+
+    @property
+    def is_settled(self) -> bool:
+        return self.alone_s >= SETTLING_S
+
+    @property
+    def weight(self) -> float:
+        """How much there is to see of it."""
+        return self.contrast * float((self.mask > 0).sum())
 
     def look_for(self, picture: Picture, is_slow: Mask, limit: Mask, covered: Mask, time_s: float) -> None:
         """Decide whether it is seen, hidden or gone."""
