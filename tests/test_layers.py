@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "src" / "open_autoglm"
 
 LAYERS = (
     {"errors", "values", "stop_signal"},
-    {"files", "child_process", "database", "sqlite_file", "blob_cache", "config", "text_language"},
-    {"local", "engine", "documents", "video", "telemetry"},
+    {"files", "child_process", "database", "sqlite_file", "blob_cache", "config", "text_language", "text_encoding"},
+    {"local", "engine", "documents", "video", "code", "telemetry"},
     {"context"},
     {"serving"},
     {"tasks", "evaluation"},
@@ -32,7 +32,8 @@ ONLY_HERE = {
     "onnxruntime": "documents, video",
     "cv2": "documents, video",
     "av": "video",
-    "onnx": "local",
+    "onnx": "local, video",
+    "tree_sitter": "code",
     "docx": "documents",
     "pptx": "documents",
     "openpyxl": "documents",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from markup_reading import opened, pages_of
 
-from open_autoglm.documents.markup.text_encoding import find_encoding
+from open_autoglm.text_encoding import find_encoding
 
 CHINESE = "本报告介绍了二零二五年度的主要经营情况,收入增长百分之十二。"
 

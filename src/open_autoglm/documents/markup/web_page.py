@@ -14,9 +14,9 @@ from lxml import etree
 
 from open_autoglm.documents.limits import MarkupLimits
 from open_autoglm.documents.markup.pages import Grid, Inline, MarkupFile, PageBuilder
-from open_autoglm.documents.markup.text_encoding import find_encoding
 from open_autoglm.documents.model import ReadBy, RegionType, Table
 from open_autoglm.errors import DamagedInput, LimitExceeded
+from open_autoglm.text_encoding import find_encoding
 
 _DROPPED = frozenset(
     {"script", "style", "head", "template", "noscript", "iframe", "object", "embed", "svg", "canvas", "audio",

@@ -1,0 +1,1 @@
+"""Source code: read, parse, index, complete, run and repair."""
