@@ -21,11 +21,11 @@ def interpreter(reader: str, peer_python: Path) -> str:
 
 
 def answers(python: str, script: str, arguments: Sequence[object], seconds: int) -> list[Answer] | str:
-    """What the script of this folder printed, or in a few words why there is nothing.
+    """What the script (of this folder, or a whole path) printed, or in a few words why there is nothing.
 
     A line with ``missing`` means that the reader is not installed.
     """
-    command = [python, "-X", "utf8", str(Path(__file__).with_name(script)), *map(str, arguments)]
+    command = [python, "-X", "utf8", str(Path(__file__).parent / script), *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": THREADS}
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False, env=environment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
 
+from document_sections.section import Options
 from video_scenes.scripts import scenes
 from video_sections import scripted_people, whole_program
 from video_sections.outcome import table
@@ -14,7 +15,7 @@ WAYS = {
 }
 
 
-def measure() -> str:
+def measure(_options: Options) -> str:
     """The half of the scenes that nothing was tuned on, both ways."""
     parts = []
     with ProcessPoolExecutor(2) as pool:

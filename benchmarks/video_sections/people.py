@@ -12,11 +12,12 @@ import av
 import numpy as np
 import platformdirs
 
+from document_sections.section import Options
 from open_autoglm.evaluation.detection_score import ScoredBox, count_error, score_detections
 from open_autoglm.evaluation.tracking_score import Identified, TrackingScore, score_tracks
 from open_autoglm.video.box_history import BRIDGED_S
-from open_autoglm.video.detect.nanodet import MIN_SCORE, NanoDet
-from open_autoglm.video.detect.network import load_network
+from open_autoglm.video.detect.nanodet import MIN_SCORE
+from open_autoglm.video.detect.open_detector import open_detector
 from open_autoglm.video.geometry import Box
 from open_autoglm.video.observation import Detection, Observation
 from open_autoglm.video.track.byte_tracker import SURE, ByteTracker
@@ -31,7 +32,7 @@ LEAST_SCORE = 0.05
 Truth = list[dict[int, Box]]
 
 
-def measure() -> str:
+def measure(_options: Options) -> str:
     """The section's text."""
     truth = _truth()
     # What the program keeps is what a detector with a higher bound gives: boxes die only by surer ones.
@@ -90,7 +91,7 @@ def _detections(backend: str) -> tuple[list[list[Detection]], float]:
     folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / DETECTOR
     if not (files := sorted(folder.glob("*.onnx"))):
         raise SystemExit(f"{DETECTOR} is not installed: open-autoglm-cli pull {DETECTOR}")
-    detector = NanoDet(load_network(files[0], backend, threads=1), min_score=LEAST_SCORE)
+    detector = open_detector(files[0], backend=backend, min_score=LEAST_SCORE)
     found: list[list[Detection]] = []
     spent = 0.0
     with av.open(str(DATA / "vtest.avi")) as clip:
@@ -130,7 +131,3 @@ def _bridged(found: list[dict[int, Box]], step_s: float) -> list[Identified]:
                 ends = zip(found[before][track], found[after][track], strict=True)
                 filled[number][track] = Box(*(one + part * (two - one) for one, two in ends))
     return list(filled)
-
-
-if __name__ == "__main__":
-    print(measure())

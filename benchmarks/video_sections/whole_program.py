@@ -38,7 +38,7 @@ def clean_clip() -> list[str]:
 
 def _plan(zones: ZoneFile) -> AnalysisPlan:
     return AnalysisPlan(
-        detector=DetectorChoice(DETECTOR, _weights()),
+        detector=DetectorChoice(DETECTOR, weights()),
         rules=lambda facts: make_rules(zones, facts.width, facts.height),
         detect_fps=DETECT_FPS,
         cores=1,
@@ -50,7 +50,7 @@ def _cast() -> Cast:
     return load_cast()
 
 
-def _weights() -> Path:
+def weights() -> Path:
     folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / DETECTOR
     found = sorted(folder.glob("*.onnx"))
     if not found:

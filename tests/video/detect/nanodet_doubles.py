@@ -15,13 +15,15 @@ DISTANCES = {8: "Identity_3", 16: "Identity_4", 32: "Identity_5"}
 class ScriptedNanoDet:
     """Says what ``put`` told it, whatever it is shown."""
 
-    def __init__(self, size: int = 416, classes: int = 80) -> None:
+    def __init__(self, size: int = 416, classes: int = 80, height: int | None = None) -> None:
+        """``size`` is the width, and the height where that is not given."""
         self.size = size
-        self.inputs = (Port("input_1", (1, 3, size, size)),)
+        height = height or size
+        self.inputs = (Port("input_1", (1, 3, height, size)),)
         self.shown: FloatArray | None = None
         self._outputs = {}
         for step in (8, 16, 32):
-            cells = (size // step) ** 2
+            cells = (size // step) * (height // step)
             self._outputs[SIZES[step]] = np.zeros((1, cells, classes), np.float32)
             self._outputs[DISTANCES[step]] = np.zeros((1, cells, 4 * STEPS), np.float32)
         self.outputs = tuple(Port(name, values.shape) for name, values in self._outputs.items())

@@ -48,6 +48,53 @@ def test_what_the_frame_does_not_fill_is_grey() -> None:
     assert blue[-1, -1] == pytest.approx(BLANK, abs=0.1)
 
 
+def test_a_wide_frame_is_looked_at_without_the_grey_below_it() -> None:
+    wide = ScriptedNanoDet(height=288)
+    wide.put(16, 10, 5, (2, 4, 2, 5), 0.9)
+    sizes: list[tuple[int, int]] = []
+
+    def resized(size: tuple[int, int]) -> ScriptedNanoDet:
+        sizes.append(size)
+        return wide
+
+    detector = NanoDet(ScriptedNanoDet(), resized=resized)
+    for _ in range(2):
+        (found,) = detector.detect(frame(1280, 720))
+        across, down = 1280 / 416, 720 / 269
+        assert found.box == pytest.approx((136 * across, 24 * down, 64 * across, 144 * down), abs=0.2)
+    assert sizes == [(416, 288)]
+    assert wide.shown is not None
+    assert wide.shown.shape == (1, 3, 288, 416)
+
+
+def test_a_frame_of_another_shape_gets_a_network_of_its_own() -> None:
+    made = {(416, 288): ScriptedNanoDet(height=288), (288, 416): ScriptedNanoDet(288, height=416)}
+    detector = NanoDet(ScriptedNanoDet(), resized=made.get)
+    for width, height in ((1280, 720), (720, 1280)):
+        detector.detect(frame(width, height))
+    shown = [network.shown.shape for network in made.values() if network.shown is not None]
+    assert shown == [(1, 3, 288, 416), (1, 3, 416, 288)]
+
+
+def test_a_network_that_cannot_be_resized_looks_at_the_grey_too() -> None:
+    square = ScriptedNanoDet()
+    square.put(16, 10, 5, (2, 4, 2, 5), 0.9)
+    asked: list[tuple[int, int]] = []
+    detector = NanoDet(square, resized=asked.append)
+    assert [len(detector.detect(frame(1280, 720))) for _ in range(2)] == [1, 1]
+    assert asked == [(416, 288)]
+    assert square.shown is not None
+    assert square.shown.shape == (1, 3, 416, 416)
+
+
+def test_after_one_that_cannot_be_resized_the_square_serves_every_shape() -> None:
+    square, wide = ScriptedNanoDet(), ScriptedNanoDet(height=288)
+    square.put(16, 10, 20, (2, 4, 2, 5), 0.9)
+    detector = NanoDet(square, resized={(416, 288): wide}.get)
+    detector.detect(frame(1280, 720))
+    assert len(detector.detect(frame(720, 1280))) == 1
+
+
 def test_boxes_end_at_the_frame() -> None:
     network = ScriptedNanoDet()
     network.put(32, 0, 0, (10, 10, 1, 1), 0.9)

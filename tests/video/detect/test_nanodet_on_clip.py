@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from open_autoglm.evaluation.detection_score import ScoredBox, score_detections
+from open_autoglm.video.detect.nanodet import NanoDet
+from open_autoglm.video.detect.network import load_network
 from open_autoglm.video.detect.open_detector import open_detector
 from open_autoglm.video.geometry import Box
 from open_autoglm.video.observation import Observation
@@ -43,3 +45,22 @@ def test_people_of_the_square_are_found_and_followed(detector_path: Path, shared
     assert score.average_precision > 0.85
     people = max(map(len, truth))
     assert people <= len(followed) <= 2 * people
+
+
+def test_a_wide_picture_gives_the_same_without_the_grey_below_it(
+    detector_path: Path, shared_data: Path
+) -> None:
+    square, wide = NanoDet(load_network(detector_path, "onnxruntime", 1)), open_detector(detector_path)
+    compared = apart = 0
+    with av.open(str(shared_data / "video" / "vtest.avi")) as clip:
+        for number, picture in zip(range(FRAMES), clip.decode(video=0), strict=False):
+            if number % 20:
+                continue
+            frame = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)[72:504]
+            found = [one.box for one in wide.detect(frame)]
+            for one in square.detect(frame):
+                same = max(found, key=one.box.intersection)
+                compared += 1
+                apart += max(abs(a - b) for a, b in zip(same, one.box, strict=True)) > 2
+    assert compared > 50
+    assert apart <= compared // 20

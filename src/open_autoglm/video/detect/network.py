@@ -46,17 +46,26 @@ def load_network(path: Path, backend: str, threads: int) -> Network:
         raise InputMissing(f"There is no detector file {path}.", hint=REMEDY)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ModelFileRejected(f"{path} is too large for a detector ({path.stat().st_size} bytes).")
-    kinds: dict[str, Callable[[Path, int], Network]] = {
+    return _kind(backend)(path, path, threads)
+
+
+def load_network_bytes(model: bytes, path: Path, backend: str, threads: int) -> Network:
+    """As ``load_network``; ``path`` is where ``model`` came from, for messages."""
+    return _kind(backend)(model, path, threads)
+
+
+def _kind(backend: str) -> Callable[[Path | bytes, Path, int], Network]:
+    kinds: dict[str, Callable[[Path | bytes, Path, int], Network]] = {
         "onnxruntime": _OnnxRuntimeNetwork,
         "openvino": _OpenVinoNetwork,
     }
     if backend not in kinds:
         raise UsageError(f"There is no backend {backend!r}.", hint="Choose onnxruntime or openvino.")
-    return kinds[backend](path, threads)
+    return kinds[backend]
 
 
 class _OnnxRuntimeNetwork:
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, model: Path | bytes, path: Path, threads: int) -> None:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
@@ -67,7 +76,9 @@ class _OnnxRuntimeNetwork:
         options.log_severity_level = 4
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                model if isinstance(model, bytes) else str(model),
+                options,
+                providers=["CPUExecutionProvider"],
             )
         except (
             RuntimeError,
@@ -90,7 +101,7 @@ class _OnnxRuntimeNetwork:
 
 
 class _OpenVinoNetwork:
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, model: Path | bytes, path: Path, threads: int) -> None:
         try:
             openvino = importlib.import_module("openvino")
         except ImportError as error:
@@ -99,9 +110,9 @@ class _OpenVinoNetwork:
                 hint="Install it with: pip install openvino, or choose --backend onnxruntime.",
             ) from error
         try:
-            model = openvino.Core().read_model(path)
+            read = openvino.Core().read_model(model)
             self._compiled = openvino.compile_model(
-                model, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+                read, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
             )
         except RuntimeError as error:
             raise _no_network(path) from error
