@@ -10,7 +10,6 @@ from statistics import fmean
 
 import av
 import numpy as np
-import platformdirs
 
 from document_sections.section import Options
 from open_autoglm.evaluation.detection_score import ScoredBox, count_error, score_detections
@@ -21,9 +20,9 @@ from open_autoglm.video.detect.open_detector import open_detector
 from open_autoglm.video.geometry import Box
 from open_autoglm.video.observation import Detection, Observation
 from open_autoglm.video.track.byte_tracker import SURE, ByteTracker
+from video_sections.installed_detector import weights
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "video"
-DETECTOR = "nanodet-coco-416"
 FRAMES = 400
 CLIP_FPS = 10
 LEAST_SCORE = 0.05
@@ -88,10 +87,7 @@ def _openvino(truth: Truth) -> list[str]:
 
 def _detections(backend: str) -> tuple[list[list[Detection]], float]:
     """The people of every frame, and milliseconds of processor time for each."""
-    folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / DETECTOR
-    if not (files := sorted(folder.glob("*.onnx"))):
-        raise SystemExit(f"{DETECTOR} is not installed: open-autoglm-cli pull {DETECTOR}")
-    detector = open_detector(files[0], backend=backend, min_score=LEAST_SCORE)
+    detector = open_detector(weights(), backend=backend, min_score=LEAST_SCORE)
     found: list[list[Detection]] = []
     spent = 0.0
     with av.open(str(DATA / "vtest.avi")) as clip:

@@ -6,7 +6,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import platformdirs
 import psutil
 
 from open_autoglm.video.analysis import AnalysisPlan, DetectorChoice
@@ -16,9 +15,9 @@ from open_autoglm.video.zones import ZoneFile, default_zones, parse_zones
 from video_scenes.cast import CLIP, Cast, load_cast
 from video_scenes.scene import Scene
 from video_scenes.write import write_scene
+from video_sections.installed_detector import DETECTOR, weights
 from video_sections.outcome import Outcome
 
-DETECTOR = "nanodet-coco-416"
 DETECT_FPS = 5.0
 
 
@@ -48,14 +47,6 @@ def _plan(zones: ZoneFile) -> AnalysisPlan:
 @cache
 def _cast() -> Cast:
     return load_cast()
-
-
-def weights() -> Path:
-    folder = platformdirs.user_data_path("open-autoglm", appauthor=False) / "models" / DETECTOR
-    found = sorted(folder.glob("*.onnx"))
-    if not found:
-        raise SystemExit(f"{DETECTOR} is not installed: open-autoglm-cli pull {DETECTOR}")
-    return found[0]
 
 
 def _children_s() -> float:
