@@ -1,0 +1,1 @@
+"""What a parse tells of a source: faults, definitions, imports, names. Only here is the parser named."""
