@@ -1,0 +1,1 @@
+"""Code that strangers or models wrote is run here and nowhere else: confined, limited, watched, ended."""
