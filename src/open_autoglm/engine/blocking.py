@@ -20,7 +20,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from open_autoglm.engine.base import Capabilities, Engine
 from open_autoglm.errors import Cancelled, EngineUnavailable
-from open_autoglm.values import ChatRequest, Completion, StreamEvent
+from open_autoglm.values import Completion, EngineRequest, StreamEvent
 
 T = TypeVar("T")
 
@@ -76,14 +76,14 @@ class BlockingEngine:
     def capabilities(self) -> Capabilities:
         return self._engine.capabilities
 
-    def chat(self, request: ChatRequest) -> Completion:
+    def chat(self, request: EngineRequest) -> Completion:
         """The whole answer. Raises what the engine raises, and Cancelled after ``cancel``."""
         return self._call(self._engine.chat, request)
 
-    def count_tokens(self, request: ChatRequest) -> int:
+    def count_tokens(self, request: EngineRequest) -> int:
         return self._call(self._engine.count_tokens, request)
 
-    def stream(self, request: ChatRequest) -> Generator[StreamEvent, None, None]:
+    def stream(self, request: EngineRequest) -> Generator[StreamEvent, None, None]:
         """The answer piece by piece; closing the generator cancels the rest of it."""
         events: queue.SimpleQueue[StreamEvent | None] = queue.SimpleQueue()
 
@@ -102,7 +102,7 @@ class BlockingEngine:
         finally:
             future.cancel()
 
-    def map_chat(self, requests: Iterable[ChatRequest]) -> Iterator[Completion]:
+    def map_chat(self, requests: Iterable[EngineRequest]) -> Iterator[Completion]:
         """Answers in the order of the requests, as many at once as the engine has slots.
 
         Requests are taken from the iterable as slots become free. The first failure is raised in
@@ -111,7 +111,7 @@ class BlockingEngine:
         slots = self.capabilities.slots
         limiter = self._call(_capacity_limiter, slots)
 
-        async def answer(request: ChatRequest) -> Completion:
+        async def answer(request: EngineRequest) -> Completion:
             async with limiter:
                 return await self._engine.chat(request)
 
