@@ -19,7 +19,7 @@ LAYERS = (
     {"tasks", "evaluation"},
     {"jobs"},
     {"runtime"},
-    {"gateway"},
+    {"gateway", "lsp"},
     {"web"},
     {"cli"},
 )
@@ -42,6 +42,8 @@ ONLY_HERE = {
     "nicegui": "web",
     "prometheus_client": "telemetry",
     "opentelemetry": "telemetry",
+    "pygls": "lsp",
+    "lsprotocol": "lsp",
     "fastapi": "gateway, web",
     "starlette": "gateway, web",
     "uvicorn": "gateway, cli",

@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "open_autoglm.cli.doctor:doctor_command",
     "keys": "open_autoglm.cli.keys:keys_command",
     "list": "open_autoglm.cli.models:list_command",
+    "lsp": "open_autoglm.cli.lsp:lsp_command",
     "pull": "open_autoglm.cli.models:pull_command",
     "rm": "open_autoglm.cli.models:rm_command",
     "run": "open_autoglm.cli.run:run_command",

@@ -1,0 +1,22 @@
+"""Puts the language server together and runs it over the program's own streams."""
+
+from __future__ import annotations
+
+import asyncio
+
+from open_autoglm.code.repository.indexes import RepositoryIndexes
+from open_autoglm.config import Settings
+from open_autoglm.lsp.running import run_editor_server
+from open_autoglm.lsp.server import EditorServer
+from open_autoglm.lsp.streams import own_streams
+
+
+def serve_editor(settings: Settings) -> int:
+    """The exit code, once the editor has gone."""
+    reader, writer = own_streams()
+
+    async def serve() -> int:
+        with RepositoryIndexes() as indexes:
+            return await run_editor_server(EditorServer(settings.language, indexes), reader, writer)
+
+    return asyncio.run(serve())

@@ -1,0 +1,82 @@
+"""The server: each request of the protocol, and the part that answers it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Literal
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from open_autoglm import __version__
+from open_autoglm.code.repository.indexes import RepositoryIndexes
+from open_autoglm.lsp.diagnosing import Diagnosing
+from open_autoglm.lsp.editor import Editor
+from open_autoglm.lsp.hovering import Hovering
+from open_autoglm.lsp.protocol import EditorProtocol
+
+logger = logging.getLogger(__name__)
+
+
+class EditorServer(LanguageServer):
+    """Documents come whole with every change: pygls divides lines at characters where editors don't, so
+    that pieces would be put into the wrong place of a file with, say, a form feed."""
+
+    def __init__(self, language: Literal["auto", "zh", "en"], indexes: RepositoryIndexes) -> None:
+        super().__init__(
+            "open-autoglm",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=EditorProtocol,
+        )
+        self.editor = Editor(self, language)
+        self.ended_properly = False
+        self._diagnosing = Diagnosing(self.editor)
+        self._hovering = Hovering(self.editor, indexes)
+        self._indexes = indexes
+        self._answer_documents()
+        self._answer_questions()
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """A defect is told once and logged. The error's own text may quote what somebody typed."""
+        del source
+        logger.error("unexpected error", exc_info=error)
+        self.editor.tell(self.editor.texts.unexpected.format(type(error).__name__), types.MessageType.Error)
+
+    def _answer_documents(self) -> None:
+        @self.feature(types.INITIALIZE)
+        def initialize(parameters: types.InitializeParams) -> None:
+            self.editor.met(parameters)
+
+        @self.feature(types.SHUTDOWN)
+        def shutdown(_: None) -> None:
+            self.ended_properly = True
+
+        @self.feature(types.TEXT_DOCUMENT_DID_OPEN)
+        def opened(parameters: types.DidOpenTextDocumentParams) -> None:
+            uri = parameters.text_document.uri
+            document = self.editor.document(uri)
+            if document.folder is not None:  # its index is begun before anybody waits for it
+                self._indexes.index_of(document.folder, document.name)
+            self._diagnosing.look_at(uri, at_once=True)
+
+        @self.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+        def changed(parameters: types.DidChangeTextDocumentParams) -> None:
+            self._diagnosing.look_at(parameters.text_document.uri, at_once=False)
+
+        @self.feature(types.TEXT_DOCUMENT_DID_SAVE)
+        def saved(parameters: types.DidSaveTextDocumentParams) -> None:
+            self._diagnosing.look_at(parameters.text_document.uri, at_once=True)
+
+        @self.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+        def closed(parameters: types.DidCloseTextDocumentParams) -> None:
+            self._diagnosing.closed(parameters.text_document.uri)
+
+        @self.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+        def stop_asked(parameters: types.WorkDoneProgressCancelParams) -> None:
+            self.editor.stop_asked(parameters.token)
+
+    def _answer_questions(self) -> None:
+        @self.feature(types.TEXT_DOCUMENT_HOVER)
+        async def hover(parameters: types.HoverParams) -> types.Hover | None:
+            return await self._hovering.hover(parameters.text_document.uri, parameters.position)

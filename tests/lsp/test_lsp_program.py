@@ -1,0 +1,33 @@
+"""``open-autoglm-cli lsp`` as an editor meets it: the real program, a real client."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from editor_client import editing
+from lsprotocol import types
+
+
+def test_faults_are_told_as_a_document_changes(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with editing(tmp_path) as editor:
+            uri = editor.open(tmp_path / "a.py", "def f(:\n    pass\n")
+            (fault,) = await editor.diagnosed(uri, 1)
+            assert fault.range.start.line == 0
+            assert fault.severity is types.DiagnosticSeverity.Error
+            editor.change(uri, 2, "def f():\n    pass\n")
+            assert not await editor.diagnosed(uri, 2)
+            assert await editor.end() == 0
+
+    asyncio.run(scenario())
+
+
+def test_an_editor_that_goes_away_ends_the_server(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with editing(tmp_path) as editor:
+            editor.open(tmp_path / "a.py", "x = 1\n")
+            editor.process.stdin.close()  # type: ignore[union-attr]
+            assert await asyncio.wait_for(editor.process.wait(), 10) == 1
+
+    asyncio.run(scenario())
