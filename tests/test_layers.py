@@ -12,7 +12,10 @@ PACKAGE = Path(__file__).parent.parent / "src" / "open_autoglm"
 
 LAYERS = (
     {"errors", "values", "stop_signal"},
-    {"files", "child_process", "database", "sqlite_file", "blob_cache", "config", "text_language", "text_encoding"},
+    {
+        *("files", "child_process", "database", "sqlite_file", "blob_cache", "config"),
+        *("onnx_network", "text_language", "text_encoding"),
+    },
     {"local", "engine", "documents", "video", "code", "telemetry"},
     {"context"},
     {"serving"},
@@ -29,7 +32,8 @@ ONLY_HERE = {
     "xllamacpp": "engine",
     "pypdfium2": "documents",
     "rapidocr": "documents",
-    "onnxruntime": "documents, video",
+    "onnxruntime": "onnx_network",
+    "openvino": "onnx_network",
     "cv2": "documents, video",
     "av": "video",
     "onnx": "local, video",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from document_sections.reader_process import Answer, answers, number
 from document_sections.section import Options, Section
-from video_sections.long_recording import write_minute, write_repeated
 from video_sections.installed_detector import weights
+from video_sections.long_recording import write_minute, write_repeated
 
 MINUTES = 15
 PEER_MINUTES = 2

@@ -72,7 +72,7 @@ def _detect(network: Any, picture: Any, supervision: Any) -> Any:
         across = round(len(sure) ** 0.5)
         step = SIZE / across
         cells, kinds = np.nonzero(sure >= 0.25)
-        spread = raw[cells].reshape(len(cells), 4, -1)
+        spread = raw[cells].reshape(len(cells), 4, raw.shape[1] // 4)
         spread = np.exp(spread - spread.max(axis=2, keepdims=True))
         reach = (spread / spread.sum(axis=2, keepdims=True)) @ np.arange(spread.shape[2]) * step
         centers = np.stack([cells % across + 0.5, cells // across + 0.5], axis=1) * step

@@ -304,9 +304,10 @@ class _Run:
     def _settle_rate(self, answer: Measured) -> None:
         self._detect_fps = answer.detect_fps
         if answer.detect_ms is not None and answer.detect_fps is not None:
+            cores = "one core" if self._cores == 1 else f"{self._cores} cores"
             self._notes.append(
                 f"The detector looks {answer.detect_fps:g} times a second: one look takes "
-                f"{answer.detect_ms:.0f} ms here, with {self._cores} cores."
+                f"{answer.detect_ms:.0f} ms here, with {cores}."
             )
         if self._log_path is not None and self._log is None:
             assert self._facts is not None  # noqa: S101 - a worker says Opened first

@@ -22,6 +22,7 @@ from PIL import Image as PillowImage
 from open_autoglm.documents.content import Image
 from open_autoglm.documents.formulas.assemble import Reading, parses
 from open_autoglm.errors import ModelFileRejected, ModelNotInstalled
+from open_autoglm.onnx_network import onnxruntime_session
 
 FILES = ("encoder.onnx", "decoder.onnx", "image_resizer.onnx", "tokenizer.json")
 MAX_FILE_BYTES = 1_000_000_000
@@ -120,19 +121,10 @@ class FormulaModel:
 
 
 def _session(path: Path, inputs: int, threads: int) -> Any:
-    import onnxruntime
-
     if path.stat().st_size > MAX_FILE_BYTES:
         raise ModelFileRejected(f"{path} is larger than {MAX_FILE_BYTES:,} bytes.", hint=REMEDY)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ModelFileRejected(f"{path} is not a network that can be loaded.", hint=REMEDY) from error
+    refused = ModelFileRejected(f"{path} is not a network that can be loaded.", hint=REMEDY)
+    session = onnxruntime_session(path, threads, refused)
     if len(session.get_inputs()) != inputs:
         raise ModelFileRejected(
             f"{path} takes {len(session.get_inputs())} inputs where {inputs} are expected.", hint=REMEDY

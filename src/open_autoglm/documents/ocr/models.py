@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib
 import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from open_autoglm.documents.recognition import OcrBackend
 from open_autoglm.errors import ExtraMissing, ModelFileRejected
+from open_autoglm.onnx_network import onnxruntime_session, openvino_network
 
 PACKAGE = "rapidocr"
 REMEDY = "Install it again: pip install --force-reinstall 'rapidocr>=3.10,<4'"
@@ -89,32 +89,8 @@ def load_network(model: OcrModel, settings: OcrSettings) -> Network:
 
 class _OnnxRuntimeNetwork:
     def __init__(self, path: Path, threads: int) -> None:
-        import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as failures
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Every line has another width: plans and arenas kept for each shape would only grow.
-        options.enable_mem_pattern = False
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except (
-            RuntimeError,
-            ValueError,
-            failures.Fail,
-            failures.InvalidProtobuf,
-            failures.InvalidGraph,
-            failures.InvalidArgument,
-            failures.NotImplemented,
-            failures.RuntimeException,
-        ) as error:
-            raise ModelFileRejected(f"{path} is not a model that can be loaded.", hint=REMEDY) from error
+        # Every line has another width.
+        self._session = onnxruntime_session(path, threads, _no_model(path), shapes_vary=True)
         self._input = self._session.get_inputs()[0].name
         self.characters = str(self._session.get_modelmeta().custom_metadata_map.get("character", ""))
 
@@ -125,22 +101,9 @@ class _OnnxRuntimeNetwork:
 
 class _OpenVinoNetwork:
     def __init__(self, path: Path, threads: int) -> None:
-        try:
-            openvino = importlib.import_module("openvino")
-        except ImportError as error:
-            raise ExtraMissing(
-                "The OCR backend openvino was chosen, but the package openvino is missing.",
-                hint="Install it with: pip install openvino, or choose the backend onnxruntime.",
-            ) from error
-        try:
-            model = openvino.Core().read_model(path)
-            compiled = openvino.compile_model(
-                model, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
-            )
-        except RuntimeError as error:
-            raise ModelFileRejected(f"{path} is not a model that can be loaded.", hint=REMEDY) from error
+        read, compiled = openvino_network(path, threads, _no_model(path))
         self._request = compiled.create_infer_request()
-        framework = model.get_rt_info()
+        framework = read.get_rt_info()
         # The runtime-information object has no get().
         entry = framework["framework"] if "framework" in framework else {}  # noqa: SIM401
         self.characters = str(entry["character"].value) if "character" in entry else ""
@@ -149,6 +112,10 @@ class _OpenVinoNetwork:
         self._request.infer([pixels])
         # The tensor is reused by the next call.
         return np.array(self._request.get_output_tensor().data, dtype=np.float32)
+
+
+def _no_model(path: Path) -> ModelFileRejected:
+    return ModelFileRejected(f"{path} is not a model that can be loaded.", hint=REMEDY)
 
 
 def _recorded_digest(model: OcrModel) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from open_autoglm.errors import ExtraMissing, InputMissing, ModelFileRejected, UsageError
+from open_autoglm.errors import InputMissing, ModelFileRejected, UsageError
+from open_autoglm.onnx_network import onnxruntime_session, openvino_network
 
 Backend = Literal["onnxruntime", "openvino"]
 FloatArray: TypeAlias = NDArray[np.float32]
@@ -66,31 +66,7 @@ def _kind(backend: str) -> Callable[[Path | bytes, Path, int], Network]:
 
 class _OnnxRuntimeNetwork:
     def __init__(self, model: Path | bytes, path: Path, threads: int) -> None:
-        import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as failures
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 4
-        try:
-            self._session = onnxruntime.InferenceSession(
-                model if isinstance(model, bytes) else str(model),
-                options,
-                providers=["CPUExecutionProvider"],
-            )
-        except (
-            RuntimeError,
-            ValueError,
-            failures.Fail,
-            failures.InvalidProtobuf,
-            failures.InvalidGraph,
-            failures.InvalidArgument,
-            failures.NotImplemented,
-            failures.RuntimeException,
-        ) as error:
-            raise _no_network(path) from error
+        self._session = onnxruntime_session(model, threads, _no_network(path))
         self.inputs = tuple(Port(one.name, _shape(one.shape)) for one in self._session.get_inputs())
         self.outputs = tuple(Port(one.name, _shape(one.shape)) for one in self._session.get_outputs())
         self._names = [port.name for port in self.outputs]
@@ -102,20 +78,7 @@ class _OnnxRuntimeNetwork:
 
 class _OpenVinoNetwork:
     def __init__(self, model: Path | bytes, path: Path, threads: int) -> None:
-        try:
-            openvino = importlib.import_module("openvino")
-        except ImportError as error:
-            raise ExtraMissing(
-                "The backend openvino was chosen, but the package openvino is missing.",
-                hint="Install it with: pip install openvino, or choose --backend onnxruntime.",
-            ) from error
-        try:
-            read = openvino.Core().read_model(model)
-            self._compiled = openvino.compile_model(
-                read, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
-            )
-        except RuntimeError as error:
-            raise _no_network(path) from error
+        _, self._compiled = openvino_network(model, threads, _no_network(path))
         self.inputs = tuple(_openvino_port(one) for one in self._compiled.inputs)
         self.outputs = tuple(_openvino_port(one) for one in self._compiled.outputs)
         self._requests = threading.local()
