@@ -27,19 +27,26 @@ def readable_system() -> list[str]:
 
 
 @functools.lru_cache(maxsize=32)
-def interpreter_folders(executable: Path) -> tuple[Path, ...]:
-    """The environment of a Python and the installation it was made from, each with its site-packages.
-
-    Of another program, the folder it lies in.
-    """
+def program_folders(executable: Path) -> tuple[Path, ...]:
+    """Where a program's own files lie: of a Python its environment and the installation below it."""
     if executable == Path(sys.executable):
         return tuple(dict.fromkeys([Path(sys.prefix), Path(sys.base_prefix)]))
     environment = executable.parent.parent
     base = _base_of(environment)
-    if base is None and not executable.name.startswith("python"):
-        return (executable.parent, executable.resolve().parent)
-    real = executable.resolve().parent.parent
-    return tuple(dict.fromkeys([environment, *([base] if base else []), real]))
+    found = [_installation(executable.resolve())]
+    if base is not None:
+        found += [environment, base]
+    elif not executable.is_relative_to(found[0]):
+        found.append(executable)  # a link to it
+    return tuple(dict.fromkeys(found))
+
+
+def _installation(executable: Path) -> Path:
+    """The folder above ``bin``, save where that is the user's home, which no program brings with it."""
+    above = executable.parent.parent
+    if executable.parent.name != "bin" or Path.home().is_relative_to(above):
+        return executable
+    return above
 
 
 def _base_of(environment: Path) -> Path | None:
@@ -79,8 +86,8 @@ def environment(interpreter: Path, variables: Mapping[str, str]) -> dict[str, st
 
 def shown_paths(executable: Path, interpreter: Path, readable: Sequence[Path]) -> list[str]:
     folders = [
-        *interpreter_folders(interpreter),
-        *interpreter_folders(executable),
+        *program_folders(interpreter),
+        *program_folders(executable),
         *map(Path.absolute, readable),
     ]
     return list(dict.fromkeys([*readable_system(), *map(str, folders)]))

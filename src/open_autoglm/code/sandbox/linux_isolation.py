@@ -8,11 +8,7 @@ from open_autoglm.code.sandbox.isolation import Isolation, Measure
 
 _NEEDS: dict[Measure, tuple[frozenset[str], ...]] = {
     # Each set of steps is enough alone.
-    "network": (
-        frozenset({"user", "network"}),
-        frozenset({"network", "capabilities"}),
-        frozenset({"system_calls"}),
-    ),
+    "network": (frozenset({"network"}), frozenset({"system_calls"})),
     "files": (frozenset({"root"}), frozenset({"landlock", "system_calls"})),
     "processes": (frozenset({"processes"}), frozenset({"landlock_signals"})),
     "system_calls": (frozenset({"system_calls"}),),

@@ -16,14 +16,15 @@ from open_autoglm.code.sandbox.confined import Confined, Start
 from open_autoglm.code.sandbox.isolation import Isolation
 from open_autoglm.code.sandbox.launch.order import Order, to_bytes
 from open_autoglm.code.sandbox.linux_isolation import linux_isolation
+from open_autoglm.code.sandbox.macos_profile import SANDBOX_EXEC, macos_isolation, profile
 from open_autoglm.code.sandbox.outcome import ENDINGS, Ended
 from open_autoglm.errors import MissingPiece
 
 _PACKAGE = Path(__file__).parents[2]
 
 _BOOT = """
-import sys, types
-package = types.ModuleType("open_autoglm")
+import sys
+package = type(sys)("open_autoglm")
 package.__path__ = [sys.argv[1]]
 sys.modules["open_autoglm"] = package
 from open_autoglm.code.sandbox.launch.main import main
@@ -37,6 +38,7 @@ _ENDING_S = 3.0
 class PosixConfined(Confined):
     def __init__(self, start: Start, without: tuple[str, ...] = ()) -> None:
         self._executable = start.executable
+        self._profiled = sys.platform == "darwin" and SANDBOX_EXEC.exists()
         self._granted: set[str] = set()
         self._refused: dict[str, str] = {}
         self._ending: tuple[Ended, int | None] | None = None
@@ -64,7 +66,7 @@ class PosixConfined(Confined):
             os.close(order_read)
             os.close(status_write)
         with contextlib.suppress(BrokenPipeError):  # it died at once: the status tells
-            _write_all(self._lifeline, to_bytes(_order(start, without)))
+            _write_all(self._lifeline, to_bytes(self._order(start, without)))
 
     @property
     def watches_itself(self) -> bool:
@@ -78,6 +80,8 @@ class PosixConfined(Confined):
 
     def end(self) -> None:
         """The closed pipe tells the supervisor inside; one that doesn't heed is ended from outside."""
+        # Where nothing inside sees all of them, some may leave the group before it is ended.
+        known = [] if self.watches_itself else _tree(self.process.pid)
         with self._closing:
             if self._lifeline >= 0:
                 os.close(self._lifeline)
@@ -85,8 +89,12 @@ class PosixConfined(Confined):
         try:
             self.process.wait(_ENDING_S)
         except subprocess.TimeoutExpired:
-            _kill_tree(self.process.pid)
+            known += _tree(self.process.pid)
+            self.process.kill()
             self.process.wait()
+        for process in known:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
 
     def ending(self) -> tuple[Ended, int | None]:
         if self._failure is not None:
@@ -97,7 +105,32 @@ class PosixConfined(Confined):
         return self._ending or ("killed", None)
 
     def isolation(self) -> Isolation:
+        if sys.platform == "darwin":
+            return macos_isolation(profiled=self._profiled)
         return linux_isolation(frozenset(self._granted), self._refused)
+
+    def _order(self, start: Start, without: tuple[str, ...]) -> Order:
+        limits = start.limits
+        executable, arguments = start.executable, list(start.arguments)
+        if self._profiled:
+            arguments = ["sandbox-exec", "-p", profile(start), str(executable), *arguments[1:]]
+            executable = SANDBOX_EXEC
+        return Order(
+            executable=str(executable),
+            arguments=arguments,
+            variables=[f"{name}={value}" for name, value in start.variables.items()],
+            folder=str(start.folder),
+            own_folder=str(start.own_folder),
+            readable=list(start.readable),
+            without=list(without),
+            memory_bytes=limits.memory_bytes,
+            cpu_s=limits.cpu_s,
+            file_bytes=limits.file_bytes,
+            disk_bytes=limits.disk_bytes,
+            processes=limits.processes,
+            outer_user=os.getuid(),
+            ours=[os.getpid(), os.getppid()],
+        )
 
     def _note(self, word: str, value: str = "", rest: str = "") -> None:
         match word:
@@ -115,34 +148,13 @@ class PosixConfined(Confined):
                 self._ending = (cast(Ended, value), None)
 
 
-def _order(start: Start, without: tuple[str, ...]) -> Order:
-    limits = start.limits
-    return Order(
-        executable=str(start.executable),
-        arguments=list(start.arguments),
-        variables=[f"{name}={value}" for name, value in start.variables.items()],
-        folder=str(start.folder),
-        own_folder=str(start.own_folder),
-        readable=list(start.readable),
-        without=list(without),
-        memory_bytes=limits.memory_bytes,
-        cpu_s=limits.cpu_s,
-        file_bytes=limits.file_bytes,
-        disk_bytes=limits.disk_bytes,
-        processes=limits.processes,
-        outer_user=os.getuid(),
-        ours=[os.getpid(), os.getppid()],
-    )
-
-
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
 
 
-def _kill_tree(pid: int) -> None:
-    with contextlib.suppress(psutil.Error):
-        first = psutil.Process(pid)
-        for process in [first, *first.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+def _tree(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []

@@ -23,7 +23,7 @@ _DEVICE_CONTROL = 1 << 15
 
 _FILE_RIGHTS = {2: 1 << 14, 3: 1 << 15, 4: 1 << 15, 5: 1 << 16}
 """By version of Landlock: one above the highest right that it knows."""
-_SCOPED_FROM = 6
+SIGNALS_FROM = 6
 _SCOPES = 0b11
 """Abstract sockets and signals stay inside."""
 _OLDEST = 2
@@ -54,8 +54,8 @@ def restrict(readable: list[str], writable: list[str], devices: list[str]) -> No
     """From here on this process and its children reach nothing else. Needs no_new_privs."""
     known = version()
     rights = _FILE_RIGHTS.get(known, 1 << 16) - 1
-    attributes = _RulesetAttributes(rights, 0, _SCOPES if known >= _SCOPED_FROM else 0)
-    size = ctypes.sizeof(attributes) if known >= _SCOPED_FROM else 8
+    attributes = _RulesetAttributes(rights, 0, _SCOPES if known >= SIGNALS_FROM else 0)
+    size = ctypes.sizeof(attributes) if known >= SIGNALS_FROM else 8
     ruleset = system_calls.call(
         _CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0)
     )

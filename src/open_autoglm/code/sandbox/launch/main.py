@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 
 from open_autoglm.code.sandbox.launch import order as orders
 from open_autoglm.code.sandbox.launch import resource_limits
 from open_autoglm.code.sandbox.launch.order import Order
 from open_autoglm.code.sandbox.launch.supervise import Supervisor
+
+TYPE_CHECKING = False  # as in typing, whose import takes milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LINUX = sys.platform == "linux"
 
@@ -81,9 +84,10 @@ class Launch:
         if child == 0:
             self._become_command()
         _let_go_of_streams()
-        own_world = "processes" in self.held
-        sees = LINUX and (not own_world or "root" in self.held)
-        supervisor = Supervisor(child, self.lifeline, self.order, sees=sees, own_world=own_world)
+        own_world, own_root = "processes" in self.held, "root" in self.held
+        sees = LINUX and (own_root or not own_world)
+        written = [self.order.folder, *([] if own_root else [self.order.own_folder])]
+        supervisor = Supervisor(child, self.lifeline, self.order, written, sees=sees, own_world=own_world)
         self.report("watched" if sees else "unwatched")
         lines = supervisor.watch()
         supervisor.end_all()
@@ -122,6 +126,8 @@ class Launch:
         self.attempt("capabilities", system_calls.drop_capabilities)
         system_calls.never_gain_privileges()
         self.attempt("landlock", self._restrict_files)
+        if "landlock" in self.held and landlock.version() >= landlock.SIGNALS_FROM:
+            self.report("held landlock_signals")
         self.attempt("system_calls", self._filter_calls)
 
     def _counts_tasks(self) -> bool:

@@ -55,7 +55,9 @@ def enter_new_root(layout: Layout) -> None:
     size = f"size={layout.temporary_bytes},mode=1777,nr_inodes=20000"
     mount("sandbox", f"{root}/tmp", "tmpfs", _NO_SETUID | _NO_DEVICES, size)
     mount("sandbox", f"{root}/dev/shm", "tmpfs", _NO_SETUID | _NO_DEVICES | _NO_EXECUTE, size)
+    # Read-only, because a user that is root outside owns the kernel's settings in it.
     mount("sandbox", f"{root}/proc", "proc", _NO_SETUID | _NO_DEVICES | _NO_EXECUTE)
+    _set_attributes(f"{root}/proc", _READ_ONLY | _NO_SETUID | _NO_DEVICES | _NO_EXECUTE)
     shown = dict.fromkeys(layout.readable, _READ_ONLY) | {layout.folder: 0}
     for path in sorted(shown, key=lambda path: path.count("/")):
         _show(path, root, shown[path])

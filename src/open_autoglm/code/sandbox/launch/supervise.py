@@ -11,6 +11,7 @@ import time
 from open_autoglm.code.sandbox.launch import process_list
 from open_autoglm.code.sandbox.launch.disk_use import DiskUse
 from open_autoglm.code.sandbox.launch.order import Order
+from open_autoglm.code.sandbox.launch.shared_memory import SharedMemory
 
 _FIRST_LOOK_S = 0.005
 _LATER_LOOK_S = 0.02
@@ -20,9 +21,15 @@ _ENDING_S = 5.0
 
 
 class Supervisor:
-    """Of ``child``, which runs the command. ``sees`` says whether /proc shows its processes."""
+    """Of ``child``, which runs the command.
 
-    def __init__(self, child: int, lifeline: int, order: Order, *, sees: bool, own_world: bool) -> None:
+    ``sees`` says whether /proc shows its processes; with ``own_world`` it shows them alone, and the kernel
+    ends them with this one.
+    """
+
+    def __init__(
+        self, child: int, lifeline: int, order: Order, written: list[str], *, sees: bool, own_world: bool
+    ) -> None:
         self._child = child
         self._lifeline = lifeline
         self._order = order
@@ -35,7 +42,8 @@ class Supervisor:
         if sys.platform == "linux":
             self._pidfd = os.pidfd_open(child)
             self._poll.register(self._pidfd, select.POLLIN)
-        self._disk = DiskUse([order.folder, *([] if own_world else [order.own_folder])], order.disk_bytes)
+        self._memory = SharedMemory(order.memory_bytes)
+        self._disk = DiskUse(written, order.disk_bytes)
 
     def watch(self) -> list[str]:
         """Until the command ends, has taken too much, or our program goes: lines for its status."""
@@ -58,7 +66,8 @@ class Supervisor:
             return
         until = time.monotonic() + _ENDING_S
         while time.monotonic() < until:
-            for pid in process_list.descendants() if self._sees else [self._child]:
+            # Without a view of them: the group that the command leads.
+            for pid in process_list.descendants() if self._sees else [-self._child]:
                 _kill(pid)
             if not self._reap():
                 return
@@ -79,7 +88,7 @@ class Supervisor:
         taken = process_list.taken_by(pids)
         if taken.tasks > self._order.processes:
             return "processes"
-        if taken.resident_bytes > self._order.memory_bytes:
+        if taken.resident_bytes > self._order.memory_bytes and self._memory.is_over(pids):
             return "memory"
         if taken.cpu_s + self._cpu_s() > self._order.cpu_s:
             return "cpu"

@@ -1,0 +1,42 @@
+"""The coding assistant, measured: what runs code, what completes it, what repairs it.
+
+    python benchmarks/code.py                        every section
+    python benchmarks/code.py sandbox                these sections
+    python benchmarks/code.py sandbox --quick        fewer repetitions
+
+Run it on a machine that does nothing else; only ratios travel to another machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from code_sections import sandbox
+from document_sections.section import Options
+from section_arguments import parse_known_sections, section_parser
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+SECTIONS = {"sandbox": sandbox}
+
+
+def main() -> int:
+    arguments = _arguments()
+    options = Options(DATA, arguments.peer_python, quick=arguments.quick)
+    for name in arguments.sections or SECTIONS:
+        print(f"{SECTIONS[name].measure(options)}\n", flush=True)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = section_parser(__doc__, SECTIONS)
+    parser.add_argument(
+        "--peer-python", type=Path, default=Path(sys.executable), help="interpreter with the peers"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions where a section allows it")
+    return parse_known_sections(parser, SECTIONS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
