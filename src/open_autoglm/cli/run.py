@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.cli.run_flags import DOCUMENT, VIDEO, Option, RunFlags, own_options
+from open_autoglm.cli.run_flags import CODE_COMPLETE, DOCUMENT, VIDEO, Option, RunFlags, own_options
 from open_autoglm.errors import UsageError
 from open_autoglm.runtime import Runtime
 
@@ -34,8 +34,9 @@ class Task:
 TASKS: Mapping[str, Task] = {
     "document_parse": Task(DOCUMENT, "open_autoglm.cli.run_document:run_document"),
     "video_analysis": Task(VIDEO, "open_autoglm.cli.run_video:run_video"),
+    "code_complete": Task(CODE_COMPLETE, "open_autoglm.cli.run_code_complete:run_code_complete"),
 }
-PLANNED_TASKS = ("image_caption", "code_complete", "code_fix", "long_write")
+PLANNED_TASKS = ("image_caption", "code_fix", "long_write")
 FORM_NAMES = ("txt", "md", "json", "html", "csv")
 
 
@@ -59,7 +60,7 @@ FORM_NAMES = ("txt", "md", "json", "html", "csv")
 @click.option(
     "--json", "as_json", is_flag=True, help="Also print the result as JSON, one line a file, on stdout."
 )
-@own_options([DOCUMENT, VIDEO])
+@own_options([DOCUMENT, VIDEO, CODE_COMPLETE])
 @settings_options
 @click.pass_context
 def run_command(context: click.Context, /, settings: LoadedSettings, task: str | None, **values: Any) -> int:
@@ -72,6 +73,9 @@ def run_command(context: click.Context, /, settings: LoadedSettings, task: str |
     zones, objects left or taken, crowds, a camera that was covered. Its results are .json, .md, .html
     or .csv.
 
+    code_complete writes what comes next at a place in a file of code, and checks that it parses there. Its
+    results are .txt or .json.
+
     \b
     Examples:
       open-autoglm-cli --task document_parse --input report.pdf --output summary.txt
@@ -82,10 +86,12 @@ def run_command(context: click.Context, /, settings: LoadedSettings, task: str |
       open-autoglm-cli --model autoglm-large --task video_analysis --input yard.mp4 --output events.json
       open-autoglm-cli --task video_analysis --input yard.mp4 --zones zones.yaml --output report.html
       open-autoglm-cli --task video_analysis --input yard.mp4 --ask "When was the bag left?" --output a.md
+      open-autoglm-cli --task code_complete --input crawler.py --line 10 --column 4
     \b
     Flags of document_parse alone: --pages --password --no-summary --fields.
     Flags of video_analysis alone: --zones --detect-fps --backend --annotate --clips --heat-map --tracks
     --resume --ask --no-model --live-seconds.
+    Flags of code_complete alone: --line --column --project.
     \b
     Exit codes: 0 every result is whole; 1 some of the work failed, what is whole was written;
     2 wrong usage; 3 the input can't be used; 4 a model or extra is missing; 130 Ctrl-C.

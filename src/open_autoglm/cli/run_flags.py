@@ -22,7 +22,7 @@ class RunFlags:
     form: str | None
     as_json: bool
     own: Mapping[str, Any]
-    """The flags of the task itself, by their names in DOCUMENT or VIDEO."""
+    """The flags of the task itself, by their names in its mapping below."""
 
 
 DOCUMENT: Mapping[str, Option] = {
@@ -101,6 +101,26 @@ VIDEO: Mapping[str, Option] = {
     ),
 }
 """Of video_analysis."""
+
+
+CODE_COMPLETE: Mapping[str, Option] = {
+    "line": click.option(
+        "--line", type=click.IntRange(min=1), metavar="N", help="Line of the place to complete, from 1."
+    ),
+    "column": click.option(
+        "--column",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Characters before the place on its line. Default: the end of the line.",
+    ),
+    "project": click.option(
+        "--project",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Where definitions and similar code are looked for. Default: the project the file lies in.",
+    ),
+}
+"""Of code_complete."""
 
 
 def own_options(tasks: Sequence[Mapping[str, Option]]) -> Option:

@@ -22,6 +22,7 @@ from open_autoglm.text_encoding import find_encoding
 MAX_SOURCE_BYTES = 2_000_000
 """More than nearly every file that a person wrote; parsing takes about a second for this much."""
 
+_SAMPLE_BYTES = 20_000
 _DECLARED = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _MARKS = {
     "utf-32-le": codecs.BOM_UTF32_LE,
@@ -182,9 +183,10 @@ def _wide_encoding(data: bytes) -> str | None:
         return None
     zeros = data[0::2].count(0), data[1::2].count(0)
     encoding = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    if min(zeros) or max(zeros) < 0.3 * len(data) / 2:
+    if min(zeros) or max(zeros) < 0.3 * len(data) / 2 or not _fits(data, encoding):
         return None
-    return encoding if _fits(data, encoding) else None
+    text = data[:_SAMPLE_BYTES].decode(encoding, "ignore")
+    return encoding if all(character.isprintable() or character in "\t\r\n\f" for character in text) else None
 
 
 def _fits(data: bytes, encoding: str) -> bool:

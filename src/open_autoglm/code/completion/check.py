@@ -13,12 +13,21 @@ PARSE_SECONDS = 0.3
 
 
 class ParseCheck:
-    """Counts faults of the text with a completion in it against those without one."""
+    """Counts faults of the text with a completion in it against those of the text around it.
+
+    A half-written statement is a fault itself. So the text is also counted without the cursor's line, and
+    the fewer faults of the two are those that were there before.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._before, self._after = _window(place)
-        self._without = self.faults("")
+        without_line = (
+            self._before[: len(self._before) - len(place.line_before)],
+            self._after[len(place.line_after) :],
+        )
+        counts = [self._count(self._before, self._after), self._count(*without_line)]
+        self._without = min((count for count in counts if count is not None), default=None)
 
     @property
     def possible(self) -> bool:
@@ -26,18 +35,20 @@ class ParseCheck:
 
     def faults(self, completion: str) -> int | None:
         """Places that don't parse; None where the language isn't known or parsing takes too long."""
-        if self._place.language is None:
-            return None
-        text = self._before + completion + self._after
-        try:
-            return count_faults(parse(text, self._place.language, seconds=PARSE_SECONDS))
-        except LimitExceeded:
-            return None
+        return self._count(self._before + completion, self._after)
 
     def parses(self, completion: str) -> bool | None:
-        """Whether the completion brings no fault of its own."""
+        """Whether no fault is left that wasn't there before."""
         faults = self.faults(completion)
         return None if faults is None or self._without is None else faults <= self._without
+
+    def _count(self, before: str, after: str) -> int | None:
+        if self._place.language is None:
+            return None
+        try:
+            return count_faults(parse(before + after, self._place.language, seconds=PARSE_SECONDS))
+        except LimitExceeded:
+            return None
 
 
 def _window(place: Place) -> tuple[str, str]:

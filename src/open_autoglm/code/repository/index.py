@@ -23,6 +23,8 @@ from open_autoglm.errors import InputError
 MOST_WORDS = 32
 MOST_PLACES = 400
 """Only the rarest words are looked up, and none in more places: it tells little and costs most."""
+LEAST_SHARE = 0.3
+"""Of the weight of all words looked up: less in common is chance, and every token shown costs time."""
 MAX_EDITED = 50
 
 
@@ -128,18 +130,22 @@ class RepositoryIndex:
         """
         with self._lock:
             scores: defaultdict[tuple[str, int], float] = defaultdict(float)
+            total = 0.0
             known = ((word, self._by_word.get(word)) for word in words)
             rare = [(len(places), word, places) for word, places in known if places]
             for count, _, places in heapq.nsmallest(MOST_WORDS, rare, key=lambda one: one[:2]):
                 if count > MOST_PLACES:
                     break
                 weight = math.log(1 + self._chunks / count)
+                total += weight
                 for place in places:
                     scores[place] += weight
             best: dict[str, tuple[float, Chunk]] = {}
             for (path, number), score in scores.items():
                 entry = self._entries[path]
                 if path == without or (language is not None and entry.language != language):
+                    continue
+                if score < LEAST_SHARE * total:
                     continue
                 chunk = entry.chunks[number]
                 score /= 20 + len(chunk.words)
