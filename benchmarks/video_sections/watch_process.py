@@ -1,6 +1,6 @@
 """Analyses one recording as a program of its own and prints what it cost, as JSON lines.
 
-python watch_process.py RECORDING [--detector FILE] [--every-frame] [--say-every SECONDS]
+python watch_process.py RECORDING [--detector FILE] [--detect-fps N] [--every-frame] [--say-every SECONDS]
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def main() -> None:
         if arguments.detector is None
         else DetectorChoice(arguments.detector.stem, arguments.detector),
         rules=lambda facts: make_rules(zones, facts.width, facts.height),
+        detect_fps=arguments.detect_fps,
         every_frame=arguments.every_frame,
     )
     began = time.perf_counter()
@@ -81,6 +82,7 @@ def main() -> None:
         worker_mb=memory.worker_mb,
         both_mb=memory.both_mb,
         events=len(analysis.events),
+        tracks=len(analysis.tracks),
         notes=analysis.notes,
     )
 
@@ -93,6 +95,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("recording", type=Path)
     parser.add_argument("--detector", type=Path)
+    parser.add_argument("--detect-fps", type=float, help="detections a second; default: what keeps up")
     parser.add_argument("--every-frame", action="store_true")
     parser.add_argument(
         "--say-every", type=float, help="seconds of the recording between two looks at memory"
