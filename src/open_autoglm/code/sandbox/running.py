@@ -59,8 +59,8 @@ class Running:
             reason = self._wait(is_stopped)
         finally:
             self._confined.end()
-        wall_s = time.monotonic() - self._began
-        self._let_go()
+            wall_s = time.monotonic() - self._began
+            self._let_go()
         ended, code = self._confined.ending() if reason is None else (reason, None)
         return RunOutcome(
             ended=ended,

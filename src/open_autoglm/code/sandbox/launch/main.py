@@ -42,6 +42,8 @@ class Launch:
         self.lifeline = lifeline
         self.status = status
         self.held: set[str] = set()
+        self.outer = 0
+        """The process that waits outside."""
 
     def report(self, *lines: str) -> None:
         os.write(self.status, "".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
@@ -65,6 +67,7 @@ class Launch:
             self.attempt("network", namespaces.enter_network_namespace)
             self.attempt("processes", namespaces.enter_process_namespace)
             self.attempt("shared_memory", namespaces.enter_small_namespaces)
+        self.outer = os.getpid()
         first_inside = os.fork()
         if first_inside == 0:
             self._inside()
@@ -103,6 +106,8 @@ class Launch:
         """Never returns. Everything that is given up here is given up by all that the command starts."""
         try:
             os.setsid()
+            if LINUX:
+                system_calls.end_with_parent()
             os.chdir(self.order.folder)
             self._give_up_rights()
             variables = dict(line.split("=", 1) for line in [*self.order.variables, *self._places()])
@@ -147,13 +152,13 @@ class Launch:
 
     def _filter_calls(self) -> None:
         everybody = -1
-        ours = [] if "processes" in self.held else [everybody, *self.order.ours, os.getppid(), -os.getppid()]
+        ours = [*self.order.ours, self.outer, -self.outer, os.getppid()]
         seccomp.install(
             os.uname().machine,
             seccomp.Wishes(
                 own_network="network" in self.held,
                 ignore_modes="root" not in self.held,
-                protected=ours,
+                protected=[] if "processes" in self.held else [everybody, *ours],
             ),
         )
 

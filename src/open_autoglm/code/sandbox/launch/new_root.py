@@ -46,11 +46,24 @@ class Layout:
 
 
 def enter_new_root(layout: Layout) -> None:
-    """Needs the first process of a new process namespace. Raises OSError where the system refuses a step."""
+    """Needs the first process of a new process namespace.
+
+    Raises OSError where the system refuses a step; the old root is then as it was.
+    """
     system_calls.unshare(system_calls.CLONE_NEWNS)
     mount("none", "/", None, _RECURSIVE | _PRIVATE)
     root = layout.own_folder
     mount("sandbox", root, "tmpfs", _NO_SETUID | _NO_DEVICES, "size=4m,mode=755")
+    try:
+        _furnish(root, layout)
+    except OSError:
+        system_calls.unmount(root, _DETACH)
+        raise
+    os.chdir(root)
+    _pivot()
+
+
+def _furnish(root: str, layout: Layout) -> None:
     _make_folders(root)
     size = f"size={layout.temporary_bytes},mode=1777,nr_inodes=20000"
     mount("sandbox", f"{root}/tmp", "tmpfs", _NO_SETUID | _NO_DEVICES, size)
@@ -59,14 +72,13 @@ def enter_new_root(layout: Layout) -> None:
     mount("sandbox", f"{root}/proc", "proc", _NO_SETUID | _NO_DEVICES | _NO_EXECUTE)
     _set_attributes(f"{root}/proc", _READ_ONLY | _NO_SETUID | _NO_DEVICES | _NO_EXECUTE)
     shown = dict.fromkeys(layout.readable, _READ_ONLY) | {layout.folder: 0}
+    mounted: list[str] = []
     for path in sorted(shown, key=lambda path: path.count("/")):
-        _show(path, root, shown[path])
+        _show(path, root, shown[path], mounted)
     for name in _DEVICES:
         _touch(f"{root}/dev/{name}")
         mount(f"/dev/{name}", f"{root}/dev/{name}", None, _BIND)
     mount("none", root, None, _REMOUNT | _BIND | _READ_ONLY | _NO_SETUID | _NO_DEVICES)
-    os.chdir(root)
-    _pivot()
 
 
 def _make_folders(root: str) -> None:
@@ -79,19 +91,28 @@ def _make_folders(root: str) -> None:
         os.symlink(f"/proc/self/fd{stream}", f"{root}/dev/{name}")
 
 
-def _show(path: str, root: str, attributes: int) -> None:
-    """Mount what lies at ``path`` there; where a link leads to it, the link is made as well."""
+def _show(path: str, root: str, attributes: int, mounted: list[str]) -> None:
+    """Mount what lies at ``path`` there; where a link leads to it, the link is made as well.
+
+    What lies below something that is ``mounted`` read-only needs no mount of its own.
+    """
     real = os.path.realpath(path)
-    inside = root + real
-    if os.path.isdir(real):
-        os.makedirs(inside, exist_ok=True)
-    elif os.path.exists(real):
-        os.makedirs(os.path.dirname(inside), exist_ok=True)
-        _touch(inside)
-    else:
+    if not os.path.exists(real):
         return
-    mount(real, inside, None, _BIND | _RECURSIVE)
-    _set_attributes(inside, attributes | _NO_SETUID | _NO_DEVICES)
+    if attributes == 0 or not any(f"{real}/".startswith(f"{above}/") for above in mounted):
+        inside = root + real
+        if os.path.isdir(real):
+            os.makedirs(inside, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(inside), exist_ok=True)
+            _touch(inside)
+        mount(real, inside, None, _BIND | _RECURSIVE)
+        _set_attributes(inside, attributes | _NO_SETUID | _NO_DEVICES)
+        if attributes:
+            mounted.append(real)
+        else:
+            # What lies in it and may only be read is mounted again, wherever else it lies.
+            mounted[:] = [above for above in mounted if not f"{real}/".startswith(f"{above}/")]
     if path != real and not os.path.lexists(root + path):
         os.makedirs(os.path.dirname(root + path), exist_ok=True)
         os.symlink(real, root + path)

@@ -38,10 +38,7 @@ class Supervisor:
         self._status: int | None = None
         self._poll = select.poll()
         self._poll.register(lifeline, select.POLLIN | select.POLLHUP)
-        self._pidfd = -1
-        if sys.platform == "linux":
-            self._pidfd = os.pidfd_open(child)
-            self._poll.register(self._pidfd, select.POLLIN)
+        _wake_at_end_of(child, self._poll)
         self._memory = SharedMemory(order.memory_bytes)
         self._disk = DiskUse(written, order.disk_bytes)
 
@@ -115,6 +112,15 @@ class Supervisor:
                 return True
             if pid == self._child:
                 self._status = status
+
+
+def _wake_at_end_of(child: int, poll: select.poll) -> None:
+    """Where the system can; elsewhere its end is seen at the next look."""
+    if sys.platform == "linux" and hasattr(os, "pidfd_open"):
+        try:
+            poll.register(os.pidfd_open(child), select.POLLIN)
+        except OSError:
+            return
 
 
 def _kill(pid: int) -> None:
