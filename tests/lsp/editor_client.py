@@ -15,9 +15,6 @@ from lsprotocol import types
 from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.client import LanguageClient
 
-from open_autoglm.code.repository.indexes import RepositoryIndexes
-from open_autoglm.lsp.running import run_editor_server
-from open_autoglm.lsp.server import EditorServer
 from open_autoglm.lsp.streams import EditorInput
 
 PROGRAM = str(Path(sys.executable).with_name("open-autoglm-cli"))
@@ -156,15 +153,10 @@ async def editing(folder: Path, *arguments: str, locale: str = "en-US") -> Async
 Serve = Callable[[BinaryIO, BinaryIO], Coroutine[Any, Any, int]]
 
 
-async def _serve_plainly(reader: BinaryIO, writer: BinaryIO) -> int:
-    with RepositoryIndexes() as indexes:
-        return await run_editor_server(EditorServer("auto", indexes), reader, writer)
-
-
 @asynccontextmanager
 async def editing_here(
     folder: Path,
-    serve: Serve = _serve_plainly,
+    serve: Serve,
     *,
     capabilities: types.ClientCapabilities = CAPABILITIES,
     locale: str = "en-US",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from editor_client import EditorClient, editing_here
 from lsprotocol import types
+from scripted_editor import scripted
 
 LIBRARY = (
     'def fetch(url: str, tries: int = 3) -> bytes:\n    """Read a page, with patience."""\n    return b""\n'
@@ -24,7 +25,7 @@ async def hover(editor: EditorClient, uri: str, line: int, character: int) -> st
 
 def test_a_name_of_the_same_document_is_explained_before_it_is_saved(tmp_path: Path) -> None:
     async def scenario() -> None:
-        async with editing_here(tmp_path) as editor:
+        async with editing_here(tmp_path, scripted()) as editor:
             uri = editor.open(tmp_path / "new.py", LIBRARY + "\nfetch('x')\n")
             said = await hover(editor, uri, 4, 2)
             assert said is not None
@@ -39,7 +40,7 @@ def test_a_name_of_the_project_is_explained_with_its_place(tmp_path: Path) -> No
     (tmp_path / "library.py").write_text(LIBRARY, encoding="utf-8")
 
     async def scenario() -> None:
-        async with editing_here(tmp_path, locale="zh-CN") as editor:
+        async with editing_here(tmp_path, scripted(), locale="zh-CN") as editor:
             uri = editor.open(tmp_path / "main.py", "from library import fetch\n")
             async with asyncio.timeout(10):
                 while (said := await hover(editor, uri, 0, 21)) is None:  # until it is indexed

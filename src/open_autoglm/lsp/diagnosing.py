@@ -33,6 +33,12 @@ class Diagnosing:
         self.forget(uri)
         self._editor.publish(self._editor.document(uri), [])
 
+    async def close(self) -> None:
+        looking = list(self._looking.values())
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
+
     def forget(self, uri: str) -> None:
         if (task := self._looking.pop(uri, None)) is not None:
             task.cancel()

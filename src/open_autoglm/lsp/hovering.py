@@ -29,11 +29,11 @@ class Hovering:
         self._editor = editor
         self._indexes = indexes
 
-    async def hover(self, uri: str, position: types.Position) -> types.Hover | None:
-        document = self._editor.document(uri)
+    async def hover(self, parameters: types.HoverParams) -> types.Hover | None:
+        document = self._editor.document(parameters.text_document.uri)
         if not document.is_code:
             return None
-        line, column = document.places.place(position)
+        line, column = document.places.place(parameters.position)
         name = name_at(document.places.lines[line - 1], column)
         if name is None:
             return None

@@ -6,9 +6,11 @@ import asyncio
 
 from open_autoglm.code.repository.indexes import RepositoryIndexes
 from open_autoglm.config import Settings
+from open_autoglm.lsp.models import EditorModels
 from open_autoglm.lsp.running import run_editor_server
 from open_autoglm.lsp.server import EditorServer
 from open_autoglm.lsp.streams import own_streams
+from open_autoglm.runtime import Runtime
 
 
 def serve_editor(settings: Settings) -> int:
@@ -16,7 +18,9 @@ def serve_editor(settings: Settings) -> int:
     reader, writer = own_streams()
 
     async def serve() -> int:
-        with RepositoryIndexes() as indexes:
-            return await run_editor_server(EditorServer(settings.language, indexes), reader, writer)
+        async with EditorModels(Runtime(settings).serving, settings.model_path) as models:
+            with RepositoryIndexes() as indexes:
+                server = EditorServer(settings.language, indexes, models)
+                return await run_editor_server(server, reader, writer)
 
     return asyncio.run(serve())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import threading
@@ -35,14 +34,5 @@ async def run_editor_server(server: EditorServer, reader: BinaryIO, writer: Bina
     except BrokenPipeError:
         logger.info("the editor has gone")
     finally:
-        await _end_tasks()
-        server.editor.close()
+        await server.close()
     return 0 if server.ended_properly else 1
-
-
-async def _end_tasks() -> None:
-    """Cancel what is under way, and wait for it: what it has opened is then closed."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

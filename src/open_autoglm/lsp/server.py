@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from open_autoglm import __version__
 from open_autoglm.code.repository.indexes import RepositoryIndexes
+from open_autoglm.lsp.completing import Completing
 from open_autoglm.lsp.diagnosing import Diagnosing
 from open_autoglm.lsp.editor import Editor
 from open_autoglm.lsp.hovering import Hovering
+from open_autoglm.lsp.models import EditorModels
 from open_autoglm.lsp.protocol import EditorProtocol
 
 logger = logging.getLogger(__name__)
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+Answer = Callable[[Asked], Awaitable[Answered]]
 
 
 class EditorServer(LanguageServer):
     """Documents come whole with every change: pygls divides lines at characters where editors don't, so
     that pieces would be put into the wrong place of a file with, say, a form feed."""
 
-    def __init__(self, language: Literal["auto", "zh", "en"], indexes: RepositoryIndexes) -> None:
+    def __init__(
+        self, language: Literal["auto", "zh", "en"], indexes: RepositoryIndexes, models: EditorModels
+    ) -> None:
         super().__init__(
             "open-autoglm",
             __version__,
@@ -33,7 +43,9 @@ class EditorServer(LanguageServer):
         self.ended_properly = False
         self._diagnosing = Diagnosing(self.editor)
         self._hovering = Hovering(self.editor, indexes)
+        self._completing = Completing(self.editor, models, indexes)
         self._indexes = indexes
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._answer_documents()
         self._answer_questions()
 
@@ -43,10 +55,34 @@ class EditorServer(LanguageServer):
         logger.error("unexpected error", exc_info=error)
         self.editor.tell(self.editor.texts.unexpected.format(type(error).__name__), types.MessageType.Error)
 
+    async def close(self) -> None:
+        """Cancel what is under way, and wait for it: what it has opened is then closed."""
+        under_way = list(self._under_way)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await self._diagnosing.close()
+        self.editor.close()
+
+    def _question(self, method: str, answer: Answer[Asked, Answered], options: Any = None) -> None:
+        """Have a request answered by a coroutine that ends with the server."""
+
+        async def followed(parameters: Asked) -> Answered:
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - a coroutine runs in one
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            return await answer(parameters)
+
+        self.feature(method, options)(followed)
+
     def _answer_documents(self) -> None:
         @self.feature(types.INITIALIZE)
         def initialize(parameters: types.InitializeParams) -> None:
             self.editor.met(parameters)
+            if not self.editor.can("text_document.inline_completion"):
+                # Offered to both ways at once, an editor would show the same text twice.
+                self._question(types.TEXT_DOCUMENT_COMPLETION, self._completing.listed)
 
         @self.feature(types.SHUTDOWN)
         def shutdown(_: None) -> None:
@@ -77,6 +113,5 @@ class EditorServer(LanguageServer):
             self.editor.stop_asked(parameters.token)
 
     def _answer_questions(self) -> None:
-        @self.feature(types.TEXT_DOCUMENT_HOVER)
-        async def hover(parameters: types.HoverParams) -> types.Hover | None:
-            return await self._hovering.hover(parameters.text_document.uri, parameters.position)
+        self._question(types.TEXT_DOCUMENT_HOVER, self._hovering.hover)
+        self._question(types.TEXT_DOCUMENT_INLINE_COMPLETION, self._completing.inline)

@@ -8,13 +8,13 @@ import anyio
 
 from open_autoglm.engine.base import Capabilities, Engine, SlotUse
 from open_autoglm.errors import EngineUnavailable, QueueFull
-from open_autoglm.serving.request import LOCAL_OWNER, ServedRequest
+from open_autoglm.serving.request import LOCAL_OWNER, Priority, ServedRequest
 from open_autoglm.serving.service import Service
 from open_autoglm.values import EngineRequest, StreamEvent
 
 
 class ServedEngine(Engine):
-    """Sends every request through the service, behind all that people wait for.
+    """Sends every request through the service; with priority ``batch`` behind all that people wait for.
 
     It holds no lease between two requests: a document takes an hour, and a model that is leased all the
     time could never make room for another. The model may therefore be loaded again in the middle.
@@ -23,10 +23,13 @@ class ServedEngine(Engine):
     loop to which the service belongs.
     """
 
-    def __init__(self, service: Service, name: str, owner: str = LOCAL_OWNER) -> None:
+    def __init__(
+        self, service: Service, name: str, owner: str = LOCAL_OWNER, *, priority: Priority = "batch"
+    ) -> None:
         self._service = service
         self._name = name
         self._owner = owner
+        self._priority: Priority = priority
         self._model = name
         self._capabilities: Capabilities | None = None
 
@@ -68,7 +71,7 @@ class ServedEngine(Engine):
         """As every engine does; where no more requests may wait, this one waits outside the queue."""
         self.require_supported(request)
         asked = ServedRequest(
-            self._name, request, owner=self._owner, priority="batch", context_policy="reject"
+            self._name, request, owner=self._owner, priority=self._priority, context_policy="reject"
         )
         while True:
             try:
