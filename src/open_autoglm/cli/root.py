@@ -21,6 +21,7 @@ COMMANDS = {
     "chat": "open_autoglm.cli.chat:chat_command",
     "config": "open_autoglm.cli.config:config_command",
     "doctor": "open_autoglm.cli.doctor:doctor_command",
+    "eval": "open_autoglm.cli.eval:eval_command",
     "keys": "open_autoglm.cli.keys:keys_command",
     "list": "open_autoglm.cli.models:list_command",
     "lsp": "open_autoglm.cli.lsp:lsp_command",

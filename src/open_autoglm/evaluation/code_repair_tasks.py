@@ -9,6 +9,8 @@ _PROMPT = (
     "The tests of this program fail. Correct the program, and change nothing else in it.\n\n"
     "{name}:\n```python\n{program}```\n\n{test_name}:\n```python\n{tests}```"
 )
+_UNUSED_PLUGINS = ("cacheprovider", "schemathesis", "hypothesispytest", "langsmith_plugin", "anyio")
+"""Where they are installed they load for seconds; a name that isn't is no error."""
 
 
 def code_repair_tasks(part: str | None = None) -> tuple[CodeTask, ...]:
@@ -35,5 +37,5 @@ def _as_task(task: RepairTask) -> CodeTask:
 
 
 def _pytest(name: str, text: str) -> CodeTest:
-    command = ("python", "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", name)
-    return CodeTest(name, files={name: text}, command=command)
+    quiet = [part for plugin in _UNUSED_PLUGINS for part in ("-p", f"no:{plugin}")]
+    return CodeTest(name, files={name: text}, command=("python", "-B", "-m", "pytest", "-q", *quiet, name))
