@@ -3,6 +3,7 @@
     python benchmarks/code.py                        every section
     python benchmarks/code.py sandbox                these sections
     python benchmarks/code.py sandbox --quick        fewer repetitions
+    python benchmarks/code.py human_eval --answers F answers kept in a folder, and not asked for again
 
 Run it on a machine that does nothing else; only ratios travel to another machine.
 """
@@ -13,17 +14,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from code_sections import sandbox
+from code_sections import human_eval, sandbox
 from document_sections.section import Options
 from section_arguments import parse_known_sections, section_parser
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-SECTIONS = {"sandbox": sandbox}
+SECTIONS = {"sandbox": sandbox, "human_eval": human_eval}
 
 
 def main() -> int:
     arguments = _arguments()
-    options = Options(DATA, arguments.peer_python, quick=arguments.quick)
+    options = Options(DATA, arguments.peer_python, quick=arguments.quick, answers=arguments.answers)
     for name in arguments.sections or SECTIONS:
         print(f"{SECTIONS[name].measure(options)}\n", flush=True)
     return 0
@@ -35,6 +36,7 @@ def _arguments() -> argparse.Namespace:
         "--peer-python", type=Path, default=Path(sys.executable), help="interpreter with the peers"
     )
     parser.add_argument("--quick", action="store_true", help="fewer repetitions where a section allows it")
+    parser.add_argument("--answers", type=Path, help="folder in which answers of models are kept")
     return parse_known_sections(parser, SECTIONS)
 
 

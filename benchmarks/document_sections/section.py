@@ -14,6 +14,8 @@ class Options:
     data: Path
     peer_python: Path
     quick: bool = False
+    answers: Path | None = None
+    """Where answers of models are kept, so that a long run can be divided."""
 
 
 @dataclass
