@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,10 @@ def test_a_stream_that_breaks_off_is_opened_again(scheme: str, two_seconds: Path
     assert "lost" in analysis.gaps[0].reason or "ended" in analysis.gaps[0].reason
     assert any("did not come back within 1.5 s" in note for note in analysis.notes)
     assert "reconnect" in {one.stage for one in told}
+    for before, after in pairwise(told):
+        # Until a picture comes, it is said to be away.
+        if (before.stage, after.stage) == ("reconnect", "analyse"):
+            assert after.position_s > before.position_s
     times = [moment for moment, _ in heard]
     assert times == sorted(set(times))
     assert times[-1] > 3.0
@@ -76,9 +82,17 @@ def test_a_live_source_is_stopped_when_asked(two_seconds: Path) -> None:
 
 
 def test_a_live_source_can_be_ended_after_a_time(two_seconds: Path) -> None:
-    from dataclasses import replace
-
     with broken_stream("http", [two_seconds], seconds=1.0) as address:
         analysis = analyze(address, replace(plan(), max_live_s=1.0))
     assert not analysis.stopped
     assert 0.5 < analysis.analysed_seconds <= 1.0
+
+
+def test_it_ends_after_that_time_even_while_the_stream_is_away(two_seconds: Path) -> None:
+    with broken_stream("http", [two_seconds], seconds=0.5) as address:
+        began = time.monotonic()
+        analysis = analyze(address, replace(plan(), max_live_s=4.0))
+    assert time.monotonic() - began < 20
+    assert not analysis.stopped
+    assert not any("come back" in note for note in analysis.notes)
+    assert 1.5 < analysis.analysed_seconds < 4.0

@@ -173,6 +173,7 @@ class _Run:
         self._dropped = 0
         self._speed = Speed()
         self._seen_here = False
+        self._away: str | None = None
         self._told_at = 0.0
 
     def whole(self) -> Analysis:
@@ -250,7 +251,7 @@ class _Run:
             for answer in session.answers():
                 if answer is not None:
                     self._hear(answer)
-                self._tell("analyse" if self._judge is not None else "open")
+                self._tell_where_it_stands()
             return str(session.error) if session.error is not None else None
 
     def _command(self) -> Analyse:
@@ -286,6 +287,7 @@ class _Run:
         elif isinstance(answer, Measured):
             self._settle_rate(answer)
         elif isinstance(answer, Seen):
+            self._away = None
             self._see(answer)
         elif isinstance(answer, Position):
             self._count(answer)
@@ -293,7 +295,8 @@ class _Run:
             self._miss(answer.gap)
         elif isinstance(answer, Waiting):
             self._frames_of_lost, self._frames = self._frames_of_lost + self._frames, 0
-            self._tell("reconnect", always=True, message=answer.message)
+            self._away = answer.message
+            self._tell_where_it_stands(always=True)
         elif isinstance(answer, Finished):
             self._finish(answer)
 
@@ -360,6 +363,12 @@ class _Run:
         )
 
     # What the caller hears
+
+    def _tell_where_it_stands(self, *, always: bool = False) -> None:
+        if self._away is not None:
+            self._tell("reconnect", always=always, message=self._away)
+        else:
+            self._tell("analyse" if self._judge is not None else "open", always=always)
 
     def _tell(self, stage: str, *, always: bool = False, message: str | None = None) -> None:
         now = time.monotonic()

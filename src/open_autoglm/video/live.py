@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -49,21 +50,24 @@ class LiveReader:
         limits: VideoLimits,
         *,
         start_s: float = 0.0,
+        end_s: float | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``start_s`` is what the recording's clock shows now."""
+        """``start_s`` is what the recording's clock shows now, and ``end_s`` what it shows at the end."""
         self._source = source
         self._limits = limits
         self._now = now
         self._sleep = sleep
         self._began = now() - start_s
+        self._end_s = math.inf if end_s is None else end_s
         self._last_s: float | None = start_s if start_s > 0 else None
         self._number = 0
+        self._over = False
         self.end_reason: str | None = None
 
     def frames(self, first: VideoDecoder) -> Iterator[DecodedFrame | Gap | Away]:
-        """Goes on until it has been away for ``live_give_up_s``; ``end_reason`` then says so.
+        """Goes on to ``end_s``, or until it was away for ``live_give_up_s``: ``end_reason`` then says so.
 
         ``first`` is already open, and closed here.
         """
@@ -79,6 +83,8 @@ class LiveReader:
                 except (StreamLost, InputError) as error:
                     reason = error.message
             decoder = None
+            if self._over:
+                return
             for attempt in self._attempts(reason):
                 if isinstance(attempt, Away):
                     yield attempt
@@ -91,6 +97,9 @@ class LiveReader:
         fresh = self._last_s is not None
         for frame in decoder.frames():
             time_s = began_s + frame.time_s
+            if time_s > self._end_s:
+                self._over = True
+                return
             if fresh and self._last_s is not None:
                 yield Gap(
                     start_s=self._last_s, end_s=max(self._last_s, time_s), reason=f"No picture: {reason}"
@@ -106,8 +115,12 @@ class LiveReader:
         lost_at = self._now()
         wait_s = FIRST_WAIT_S
         while (away_s := self._now() - lost_at) < self._limits.live_give_up_s:
-            yield Away(f"{reason}; trying again for {self._limits.live_give_up_s - away_s:.0f} s more")
-            self._sleep(wait_s)
+            left_s = self._began + self._end_s - self._now()
+            if left_s <= 0:
+                return
+            more_s = min(self._limits.live_give_up_s - away_s, left_s)
+            yield Away(f"{reason}; trying again for {more_s:.0f} s more")
+            self._sleep(min(wait_s, left_s))
             wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
             try:
                 decoder = VideoDecoder.open(self._source, self._limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +48,9 @@ def analyse(command: Analyse, send: Callable[[Answer], None]) -> None:
     if command.detector is not None:
         detector = named(command.detector.opener)(command.detector)
     watcher: Watcher | None = named(command.watcher)() if command.watcher is not None else None
-    live = LiveReader(command.source, command.limits, start_s=command.start_s) if facts.live else None
+    live = None
+    if facts.live:
+        live = LiveReader(command.source, command.limits, start_s=command.start_s, end_s=command.max_live_s)
     frames: Iterable[_Item] = (
         live.frames(decoder) if live is not None else decoder.frames(command.start_s, command.anchor)
     )
@@ -72,19 +74,12 @@ def analyse(command: Analyse, send: Callable[[Answer], None]) -> None:
         live=facts.live,
         ring=PictureRing(Path(command.ring_folder)) if facts.live and command.ring_folder else None,
     )
-    seeing.run(_until(frames, command.max_live_s if facts.live else None), send)
+    seeing.run(frames, send)
     send(
         Finished(
             damaged_packets=decoder.damaged_packets, reason=live.end_reason if live is not None else None
         )
     )
-
-
-def _until(frames: Iterable[_Item], end_s: float | None) -> Iterator[_Item]:
-    for item in frames:
-        if end_s is not None and isinstance(item, DecodedFrame) and item.time_s > end_s:
-            return
-        yield item
 
 
 def _measured(
