@@ -94,9 +94,11 @@ def without_sandbox(name: str, home: Path) -> Verdict | str:
             child.wait(_CONTROL_S)
         said = output.read_text(encoding="utf-8")
         escaped = _got_through(name, said, folder, outside)
+        (folder / "target.json").unlink()  # daemons take it for the end
         with contextlib.suppress(ProcessLookupError):  # it took all of its group with it
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+        time.sleep(_HEARTBEAT_S)
         return Verdict(escaped, said.strip().rpartition("\n")[2])
 
 

@@ -21,6 +21,7 @@ _SETTINGS = (
 """Of /etc only what programs fail without; no names, keys or addresses of this machine."""
 
 
+@functools.cache
 def readable_system() -> list[str]:
     found = [path for path in _SYSTEM if Path(path).exists()]
     return found + [path for pattern in _SETTINGS for path in glob.glob(pattern)]  # noqa: PTH207

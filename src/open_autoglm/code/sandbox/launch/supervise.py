@@ -13,7 +13,7 @@ from open_autoglm.code.sandbox.launch.disk_use import DiskUse
 from open_autoglm.code.sandbox.launch.order import Order
 from open_autoglm.code.sandbox.launch.shared_memory import SharedMemory
 
-_FIRST_LOOK_S = 0.005
+_FIRST_LOOK_S = 0.01
 _LATER_LOOK_S = 0.02
 _KILL = 9
 _CPU_EXCEEDED = 24
