@@ -28,7 +28,7 @@ def written(
             "f",
             model,
             Sandbox(),
-            options or WriteOptions(answers=len(answers)),
+            options or WriteOptions(answers=len(answers), change=False),
             on_attempt=attempts.append,
         )
     return result, engine, attempts
@@ -91,6 +91,19 @@ def test_an_answer_that_does_not_parse_is_the_last_choice() -> None:
     assert "return 5" in result.program
     result, _, _ = written([BROKEN, BROKEN])
     assert (result.verified, result.chosen.loads) == (False, False)
+
+
+def test_after_the_last_answer_a_small_change_that_passes_is_taken() -> None:
+    result, engine, attempts = written([SQUARE], options=WriteOptions(answers=1))
+    assert (result.verified, len(engine.requests)) == (True, 1)
+    assert [attempt.way for attempt in attempts] == ["first", "changed"]
+    assert "n ** 2" not in result.program
+
+
+def test_where_no_small_change_passes_the_answer_stays_unverified() -> None:
+    wild = "```python\ndef f(n):\n    return {'a': n}\n```"
+    result, _, _ = written([wild], options=WriteOptions(answers=1))
+    assert (result.verified, "'a'" in result.program) == (False, True)
 
 
 def test_without_examples_the_first_that_loads_is_taken_and_never_called_verified() -> None:

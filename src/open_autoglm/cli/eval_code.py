@@ -88,7 +88,7 @@ def verified_answers(
         written = write_code(task.prompt, task.entry_point, answers, sandbox, options, stop=stop)
         return Solved(
             written.program,
-            len(written.attempts),
+            answers.asked,
             written.prompt_tokens,
             written.completion_tokens,
             answers.seconds,

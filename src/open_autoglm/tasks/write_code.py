@@ -1,8 +1,8 @@
 """Writes a function and checks it against the examples that its docstring shows, before anybody sees it.
 
 The first answer that passes every example is taken. Until then the model is told what went wrong, or asked
-anew; when nothing passes, the answer that most others agree with is handed over and called unverified
-(after Chen et al. 2022, "CodeT"). Nothing but the prompt is ever looked at.
+anew; then small changes of its answers are tried. When nothing passes, the answer that most others agree with
+is handed over and called unverified (after Chen et al. 2022, "CodeT"). Nothing but the prompt is looked at.
 """
 
 from __future__ import annotations
@@ -17,22 +17,26 @@ from open_autoglm.code.writing.answers import whole_program
 from open_autoglm.code.writing.example import Example
 from open_autoglm.code.writing.examples import visible_examples
 from open_autoglm.code.writing.missing_imports import with_missing_imports
+from open_autoglm.code.writing.nearby_programs import nearby_program
 from open_autoglm.code.writing.questions import AnswersChat, ask_for_function, ask_to_correct
 from open_autoglm.code.writing.run_calls import Given, calls_of, run_calls, shows
 from open_autoglm.stop_signal import StopSignal
 from open_autoglm.values import ChatRequest, Sampling
 
-Way = Literal["first", "corrected", "again"]
+Way = Literal["first", "corrected", "again", "changed"]
+"""``changed`` is an earlier attempt with a small change that no model made."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """``answers`` bounds what the model is asked, corrections included."""
+    """``answers`` bounds what the model is asked, corrections included; ``change`` allows small changes of
+    what it answered, after them."""
 
     answers: int = 8
     temperature: float = 0.7
     top_p: float = 0.95
     seed: int = 1
+    change: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ def write_code(
         on_attempt(attempt := writer.attempt(request, way))
         if attempt.verified or (attempt.loads and not writer.examples):
             break
+    else:
+        if options.change and (changed := writer.changed()) is not None:
+            on_attempt(changed)
     chosen = choose(writer.attempts)
     return WrittenCode(
         chosen.program,
@@ -154,6 +161,22 @@ class _Writer:
             attempt = self._tried(program, completion.text, way)
         self.attempts.append(attempt)
         return attempt
+
+    def changed(self) -> Attempt | None:
+        """An attempt with a small change that passes every example, of the best attempt that has one."""
+        if not self.examples:
+            return None
+        programs = dict.fromkeys(
+            attempt.program
+            for attempt in sorted(self.attempts, key=lambda attempt: -sum(attempt.passes))
+            if attempt.loads
+        )
+        for program in programs:
+            found = nearby_program(program, self.examples, self._sandbox, stop=self._stop)
+            if found is not None:
+                self.attempts.append(attempt := self._tried(found, "", "changed"))
+                return attempt
+        return None
 
     def _tried(self, program: str, answer: str, way: Way) -> Attempt:
         # A call of nothing but the name shows that the program defines it.

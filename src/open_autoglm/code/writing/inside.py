@@ -1,7 +1,8 @@
-"""Runs in the sandbox: loads a program and says what each call gives. Imports nothing of the package.
+"""Runs in the sandbox: loads programs and says what each call gives. Imports nothing of the package.
 
-Standard input holds ``{"program", "calls": [{"setup", "call"}], "call_s", "mark"}`` as JSON. Each answer is
-one line on standard output that begins with ``mark``: whether the program loaded, then one for each call.
+Standard input holds ``{"programs", "calls": [{"setup", "call"}], "call_s", "mark"}`` as JSON. Each answer is
+one line on standard output that begins with ``mark``: for each program whether it loaded, then one for each
+call. After a call that took too long the program's other calls are left out where there are more programs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 MAX_SHOWN = 20_000
@@ -33,13 +35,21 @@ def main() -> None:
         answers.write(f"{spec['mark']}{json.dumps(answer)}\n")
         answers.flush()
 
+    for number, program in enumerate(spec["programs"]):
+        for answer in _answers(program, spec):
+            tell({"program": number, **answer})
+
+
+def _answers(program: str, spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     space: dict[str, Any] = {"__name__": "program"}
-    loaded = _attempt(lambda: exec(compile(spec["program"], "program.py", "exec"), space), spec["call_s"])  # noqa: S102
-    tell(loaded)
-    if "error" in loaded:
-        return
-    for call in spec["calls"]:
-        tell(_attempt(lambda call=call: _value(call, dict(space)), spec["call_s"]))
+    seconds = spec["call_s"]
+    loaded = _attempt(lambda: exec(compile(program, "program.py", "exec"), space), seconds)  # noqa: S102
+    yield loaded
+    for call in spec["calls"] if "value" in loaded else ():
+        answer = _attempt(partial(_value, call, dict(space)), seconds)
+        yield answer
+        if answer.get("error") == "TooLong" and len(spec["programs"]) > 1:
+            return
 
 
 def _value(call: dict[str, Any], space: dict[str, Any]) -> Any:

@@ -68,9 +68,45 @@ def run_calls(
     stop: StopSignal | None = None,
 ) -> CallsReport:
     """Each call in names of its own, all in one process."""
+    answers, outcome = _run([program], calls, sandbox, limits, call_s, stop)
+    missing = Given(None, *_ending(outcome))
+    if not answers[0]:
+        return CallsReport(missing, tuple(missing for _ in calls), outcome)
+    loaded, *given = answers[0]
+    if loaded.value is None:
+        return CallsReport(loaded, tuple(loaded for _ in calls), outcome)
+    return CallsReport(None, tuple([*given, *(missing for _ in calls)][: len(calls)]), outcome)
+
+
+def first_that_shows(
+    programs: Sequence[str],
+    examples: Sequence[Example],
+    sandbox: Sandbox,
+    *,
+    limits: RunLimits = CALL_LIMITS,
+    call_s: float = CALL_SECONDS,
+    stop: StopSignal | None = None,
+) -> int | None:
+    """The place of the first program that passes every example; all of them run in one process."""
+    answers, _ = _run(programs, calls_of(examples), sandbox, limits, call_s, stop)
+    for place, (_, *given) in ((place, found) for place, found in enumerate(answers) if found):
+        if len(given) == len(examples) and all(map(shows, examples, given)):
+            return place
+    return None
+
+
+def _run(
+    programs: Sequence[str],
+    calls: Sequence[Call],
+    sandbox: Sandbox,
+    limits: RunLimits,
+    call_s: float,
+    stop: StopSignal | None,
+) -> tuple[list[list[Given]], RunOutcome]:
+    """For each program what loading it and then each call gave, as far as it came."""
     mark = secrets.token_hex(8)
     spec = {
-        "program": program,
+        "programs": programs,
         "calls": [{"setup": call.setup, "call": call.expression} for call in calls],
         "call_s": call_s,
         "mark": mark,
@@ -80,18 +116,16 @@ def run_calls(
             ["python", "-B", str(INSIDE)],
             folder=Path(folder),
             limits=limits,
-            stdin=json.dumps(spec).encode("utf-8", "replace"),
+            stdin=json.dumps(spec).encode("ascii"),
             readable=(INSIDE,),
             stop=stop,
         )
-    answers = _answers(outcome.stdout, mark)
-    missing = Given(None, *_ending(outcome))
-    if not answers:
-        return CallsReport(missing, tuple(missing for _ in calls), outcome)
-    if answers[0].value is None:
-        return CallsReport(answers[0], tuple(answers[0] for _ in calls), outcome)
-    given = [*answers[1:], *(missing for _ in calls)][: len(calls)]
-    return CallsReport(None, tuple(given), outcome)
+    answers: list[list[Given]] = [[] for _ in programs]
+    for line in outcome.stdout.splitlines():
+        if line.startswith(mark):
+            answer = json.loads(line.removeprefix(mark))
+            answers[answer["program"]].append(_given(answer))
+    return answers, outcome
 
 
 def shows(example: Example, given: Given) -> bool:
@@ -103,11 +137,6 @@ def shows(example: Example, given: Given) -> bool:
 
 def calls_of(examples: Iterable[Example]) -> tuple[Call, ...]:
     return tuple(Call(example.call, example.setup) for example in examples)
-
-
-def _answers(stdout: str, mark: str) -> list[Given]:
-    lines = [line.removeprefix(mark) for line in stdout.splitlines() if line.startswith(mark)]
-    return [_given(json.loads(line)) for line in lines]
 
 
 def _given(answer: dict[str, Any]) -> Given:
