@@ -56,6 +56,11 @@ class Editor:
 
     # documents
 
+    @property
+    def encoding(self) -> types.PositionEncodingKind | str:
+        """In whose units the editor counts columns."""
+        return self._server.workspace.position_encoding or types.PositionEncodingKind.Utf16
+
     def document(self, uri: str) -> EditorDocument:
         held = self._server.workspace.get_text_document(uri)
         path = path_of_uri(uri)
@@ -63,9 +68,8 @@ class Editor:
         name = Path(held.path).name or "untitled"
         if path is not None and folder is not None and path.is_relative_to(folder):
             name = path.relative_to(folder).as_posix()
-        encoding = self._server.workspace.position_encoding or types.PositionEncodingKind.Utf16
         language = language_of_document(held.language_id, name)
-        places = TextPlaces(held.source, encoding)
+        places = TextPlaces(held.source, self.encoding)
         return EditorDocument(uri, held.version, path, folder, name, language, places)
 
     def is_open(self, uri: str) -> bool:

@@ -12,9 +12,11 @@ from pygls.lsp.server import LanguageServer
 
 from open_autoglm import __version__
 from open_autoglm.code.repository.indexes import RepositoryIndexes
+from open_autoglm.lsp.actions import EXPLAIN, KINDS, Actions
 from open_autoglm.lsp.completing import Completing
 from open_autoglm.lsp.diagnosing import Diagnosing
 from open_autoglm.lsp.editor import Editor
+from open_autoglm.lsp.explaining import Explaining
 from open_autoglm.lsp.hovering import Hovering
 from open_autoglm.lsp.models import EditorModels
 from open_autoglm.lsp.protocol import EditorProtocol
@@ -44,6 +46,8 @@ class EditorServer(LanguageServer):
         self._diagnosing = Diagnosing(self.editor)
         self._hovering = Hovering(self.editor, indexes)
         self._completing = Completing(self.editor, models, indexes)
+        self._actions = Actions(self.editor, self._diagnosing)
+        self._explaining = Explaining(self.editor, models)
         self._indexes = indexes
         self._under_way: set[asyncio.Task[Any]] = set()
         self._answer_documents()
@@ -68,13 +72,25 @@ class EditorServer(LanguageServer):
         """Have a request answered by a coroutine that ends with the server."""
 
         async def followed(parameters: Asked) -> Answered:
-            task = asyncio.current_task()
-            assert task is not None  # noqa: S101 - a coroutine runs in one
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._follow()
             return await answer(parameters)
 
         self.feature(method, options)(followed)
+
+    def _task(self, name: str, do: Callable[..., Awaitable[Any]]) -> None:
+        """The same for a command."""
+
+        async def followed(*arguments: Any) -> Any:
+            self._follow()
+            return await do(*arguments)
+
+        self.command(name)(followed)
+
+    def _follow(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in one
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def _answer_documents(self) -> None:
         @self.feature(types.INITIALIZE)
@@ -115,3 +131,5 @@ class EditorServer(LanguageServer):
     def _answer_questions(self) -> None:
         self._question(types.TEXT_DOCUMENT_HOVER, self._hovering.hover)
         self._question(types.TEXT_DOCUMENT_INLINE_COMPLETION, self._completing.inline)
+        self._question(types.TEXT_DOCUMENT_CODE_ACTION, self._actions.offered, KINDS)
+        self._task(EXPLAIN, self._explaining.explain)

@@ -23,7 +23,7 @@ class EditorTexts:
     fix: str
     fix_file: str
     explain: str
-    explanation_of: str
+    by_model: str
 
     # progress
     loading: str
@@ -63,7 +63,7 @@ ENGLISH = EditorTexts(
     fix="Fix: {}",
     fix_file="Fix this file (runs its tests in a sandbox)",
     explain="Explain: {}",
-    explanation_of="Explanation of {}",
+    by_model="By the model {}; nobody has checked it.",
     loading="Loading {}",
     completing="Completing",
     fixing="Fixing {}",
@@ -105,7 +105,7 @@ CHINESE = EditorTexts(
     fix="修复:{}",
     fix_file="修复此文件(在沙箱中运行其测试)",
     explain="解释:{}",
-    explanation_of="{} 的解释",
+    by_model="由模型 {} 撰写，未经检查。",
     loading="正在加载 {}",
     completing="正在补全",
     fixing="正在修复 {}",
