@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -69,6 +70,26 @@ async def test_an_unknown_model_is_refused_with_the_nearest_names(tmp_path: Path
         with pytest.raises(UnknownModel, match="Did you mean a"):
             await house.ask(asking("A"))
         assert house.loader.opened == []
+
+
+async def test_an_answer_is_over_when_whoever_asked_says_so(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    def over(piece: str) -> bool:
+        heard.append(piece)
+        return piece.strip() == "heard"
+
+    async with House.of(ScriptedLoader(script=echo, tells_prompt_length=True), tmp_path) as house:
+        asked = replace(asking("a"), over=over)
+        async with house.service.answer(asked) as answer:
+            events = [event async for event in answer.events]
+        assert "".join(event.text for event in events) == "a heard"
+        assert events[-1].finish_reason == "stop"
+        assert events[-1].usage is not None
+        assert events[-1].usage.completion_tokens == len(heard) == 2
+        assert events[-1].usage.prompt_tokens > 0
+        about, text = await house.ask(asking("a"))
+        assert (about.cache, text) == ("miss", "a heard hello"), "what was cut is not kept for others"
 
 
 class TestResultCache:

@@ -402,3 +402,55 @@ async def test_an_engine_without_slots_of_its_own_gets_none(serve: Serve) -> Non
         )
         async with plain, SlotKeeper(plain, ORIGIN, None).slot_for("anna", chat("one")) as held:
             assert held.use is None
+
+
+def place(prefix: str, suffix: str = "\nreturn page\n") -> TextRequest:
+    return TextRequest(prefix, suffix, files=(("pages.py", LONG),))
+
+
+class TypingEngine(ScriptedEngine):
+    """Fills in, and takes a moment for each token that it reads."""
+
+    def __init__(
+        self, script: Callable[[object], str], *, capabilities: Capabilities, slot_folder: Path
+    ) -> None:
+        super().__init__(
+            script,
+            capabilities=replace(capabilities, fill_in_middle=True, tells_prompt_length=True),
+            slot_folder=slot_folder,
+            prefill_delay_s=0.0001,
+        )
+
+
+async def test_what_was_read_before_a_keystroke_broke_it_off_is_not_read_again(serve: Serve) -> None:
+    async with serve(kind=TypingEngine, slots=1) as served:
+        await served.ask("bert", chat("Something else"))
+        async with (
+            served.keeper.slot_for("anna", place("page = l")) as held,
+            aclosing(served.engine.stream(place("page = l"), slot=held.use)) as events,
+        ):
+            async for event in events:
+                assert event.progress is not None
+                held.read(event.progress)
+                if event.progress.done:
+                    break
+        assert await served.cached("anna", place("page = lo")) > 300
+
+
+async def test_nothing_of_it_is_kept_before_the_slot_has_let_go_of_another_owners(serve: Serve) -> None:
+    async with serve(kind=TypingEngine, slots=1) as served:
+        await served.ask("bert", place("page = l"))
+        async with served.keeper.slot_for("anna", place("page = l")) as held:
+            assert held.use == SlotUse(0, reuse=False)
+        assert await served.cached("anna", place("page = l")) == 0
+
+
+async def test_a_keystrokes_state_is_not_written_to_disk(serve: Serve) -> None:
+    async with serve(kind=TypingEngine) as served:
+        await served.ask("anna", place("page = l"))
+        await served.settle()
+        assert served.store is not None
+        assert served.store.longest(ORIGIN, "anna", prompt_text(place("page = l")).text)[0] is None
+        await served.ask("anna", chat(LONG))
+        await served.settle()
+        assert served.store.longest(ORIGIN, "anna", prompt_text(chat(LONG)).text)[0] is not None

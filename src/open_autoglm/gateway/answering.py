@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
@@ -21,8 +21,7 @@ from open_autoglm.engine.base import AnswerGatherer
 from open_autoglm.errors import Cancelled
 from open_autoglm.gateway.failures import Failure, failure_from, send_failure, server_ends
 from open_autoglm.gateway.public_message import public_text
-from open_autoglm.serving.request import AnswerAbout, ServedRequest
-from open_autoglm.serving.service import Service
+from open_autoglm.serving.request import Answer, AnswerAbout, ServedRequest
 from open_autoglm.values import Completion, StreamEvent
 
 T = TypeVar("T")
@@ -36,6 +35,13 @@ LAST_WORDS_S = 1.0
 _PLAIN_IN_HEADERS = " !#$&'()*+,/:;=?@[]"
 
 OnEvent = Callable[[int, AnswerAbout, StreamEvent], Awaitable[None]]
+
+
+class Answers(Protocol):
+    """Whoever answers requests: the service, or what stands before it."""
+
+    def answer(self, asked: ServedRequest) -> AbstractAsyncContextManager[Answer]:
+        """As the service does."""
 
 
 class StreamRenderer(Protocol):
@@ -59,7 +65,7 @@ class StreamRenderer(Protocol):
         """What tells the client to go on waiting; empty where the dialect has nothing of the kind."""
 
 
-async def answer_all(service: Service, asked: Sequence[ServedRequest], on_event: OnEvent) -> None:
+async def answer_all(service: Answers, asked: Sequence[ServedRequest], on_event: OnEvent) -> None:
     """Answer every request, all at once, and hand over their events one at a time, in no fixed order."""
     turn = anyio.Lock()
 
@@ -81,7 +87,7 @@ async def answer_all(service: Service, asked: Sequence[ServedRequest], on_event:
 
 
 async def whole_answers(
-    request: Request, service: Service, asked: Sequence[ServedRequest]
+    request: Request, service: Answers, asked: Sequence[ServedRequest]
 ) -> list[tuple[AnswerAbout, Completion]]:
     """The answers, whole, in the order asked. Raises Cancelled when the client has gone."""
     abouts: dict[int, AnswerAbout] = {}
@@ -132,7 +138,7 @@ class StreamedAnswer(Response):
     a wait longer than KEEP_ALIVE_S begins the stream early.
     """
 
-    def __init__(self, service: Service, asked: Sequence[ServedRequest], renderer: StreamRenderer) -> None:
+    def __init__(self, service: Answers, asked: Sequence[ServedRequest], renderer: StreamRenderer) -> None:
         super().__init__()
         self._service = service
         self._asked = asked

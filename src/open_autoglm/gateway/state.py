@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast, get_args
 
 from fastapi import Request
 
+from open_autoglm.code.completion.typed_ahead import TypedAhead
 from open_autoglm.config import Settings
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import UsageError
@@ -37,6 +38,8 @@ class Gateway:
     documents: DocumentParse
     videos: VideoAnalysis
     metrics: Metrics
+    typed: TypedAhead = field(default_factory=TypedAhead)
+    """Suggestions of editors while they are typed out."""
 
     @property
     def tasks(self) -> Mapping[str, JobTask]:

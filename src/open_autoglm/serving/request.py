@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,9 @@ class ServedRequest:
     context_policy: ContextPolicy | None = None
     """None: what the settings say for programs."""
     use_cache: bool = True
+    over: Callable[[str], bool] | None = None
+    """Told each piece of the answer as it comes; where it says True the answer is over, and what would come
+    after it is not computed. Such an answer is not kept."""
     ends_with_window: bool = False
     """Whether the answer may end where the window does, before ``max_tokens``; else that is refused."""
 

@@ -32,7 +32,7 @@ from open_autoglm.telemetry.logs import log_content
 from open_autoglm.telemetry.metrics import AnswerMeter, Metrics
 from open_autoglm.telemetry.readable_prompt import readable_prompt
 from open_autoglm.telemetry.traces import Operation, RequestSpan, Tracer
-from open_autoglm.values import ChatRequest, Completion, EngineRequest, Message, StreamEvent
+from open_autoglm.values import ChatRequest, Completion, EngineRequest, Message, StreamEvent, Usage
 
 NAME_KEPT_S = 3.0
 """How long what a name means is believed without looking at the disk again."""
@@ -168,7 +168,11 @@ class Service:
     def _material(self, model: ServedModel, asked: ServedRequest) -> bytes | None:
         """What the answer depends on; None where it must not be kept."""
         if not (
-            self._results.keeps and asked.use_cache and model.digest and asked.request.sampling.repeatable
+            self._results.keeps
+            and asked.use_cache
+            and asked.over is None
+            and model.digest
+            and asked.request.sampling.repeatable
         ):
             return None
         limit = "cut by the window" if asked.ends_with_window else "whole"
@@ -232,18 +236,28 @@ class Service:
     ) -> AsyncGenerator[StreamEvent, None]:
         """The engine's events; the last one comes when the answer is kept."""
         kept: list[StreamEvent] = []
+        counted = _Counted()
         with work.span.stage("engine"):
             async with (
                 loaded.slots.slot_for(work.asked.owner, request) as slot,
                 aclosing(loaded.engine.stream(request, slot=slot.use, prompt_tokens=prompt_tokens)) as events,
             ):
                 async for event in events:
-                    if event.progress is None:
-                        work.meter.token()
-                        kept.append(event)
+                    counted.add(event)
+                    if event.progress is not None:
+                        slot.read(event.progress)
+                        yield event
+                        continue
+                    work.meter.token()
+                    is_over = work.asked.over is not None and work.asked.over(event.text)
+                    if is_over:
+                        event = counted.last(event)
+                    kept.append(event)
                     if event.finish_reason is not None:
                         self._finished(work, slot, kept)
                     yield event
+                    if is_over:  # leaving the block has the engine let go of the rest
+                        return
 
     def _finished(self, work: _Work, slot: HeldSlot, events: Sequence[StreamEvent]) -> None:
         """Keep the whole answer for whoever asks the same or goes on from it, and count it."""
@@ -287,6 +301,27 @@ class _Work:
     material: bytes | None
     meter: AnswerMeter
     span: RequestSpan
+
+
+class _Counted:
+    """The tokens of an answer that the engine does not come to count, because it is ended here."""
+
+    def __init__(self) -> None:
+        self._prompt = self._cached = self._answer = 0
+
+    def add(self, event: StreamEvent) -> None:
+        if event.progress is not None:
+            self._cached = self._cached if self._prompt else event.progress.done
+            self._prompt = event.progress.total
+        elif event.text:
+            self._answer += 1
+
+    def last(self, event: StreamEvent) -> StreamEvent:
+        """``event`` as the last one of its answer."""
+        if event.finish_reason is not None:
+            return event
+        usage = Usage(self._prompt, self._answer, self._cached)
+        return replace(event, finish_reason="stop", usage=usage)
 
 
 def _bounded(fitted: FittedRequest, asked: ServedRequest, *, exact: bool) -> EngineRequest:

@@ -15,7 +15,7 @@ from open_autoglm.serving.prefix_store import PrefixStore
 from open_autoglm.serving.prompt_text import PromptText, common_prefix_length, prompt_text
 from open_autoglm.serving.saved_state import SavedState, StateOrigin
 from open_autoglm.serving.slot_choice import Slot, SlotChoice, choose_slot
-from open_autoglm.values import Completion, EngineRequest
+from open_autoglm.values import Completion, EngineRequest, PromptProgress, TextRequest
 
 LEAST_SAVED_TOKENS = 256
 """Shorter conversations are computed again in a second or two, and most of them never come back."""
@@ -32,6 +32,11 @@ class HeldSlot:
         self.restored_tokens = restored_tokens
         """Tokens that were read from disk into the slot for this request."""
         self.answer: Completion | None = None
+        self.progress: PromptProgress | None = None
+
+    def read(self, progress: PromptProgress) -> None:
+        """The slot has let go of what it held and has read so much of the prompt."""
+        self.progress = progress
 
     def answered(self, completion: Completion) -> None:
         """The request came to its end with this answer, so the slot holds both."""
@@ -84,6 +89,8 @@ class SlotKeeper:
         finally:
             if held is not None and held.answer is not None:
                 self._note_answer(slot, owner, prompt, request, held.answer)
+            elif held is not None and held.progress is not None:
+                self._note_prompt(slot, owner, prompt, held.progress)
             slot.in_use = False
             self._tell_waiting()
 
@@ -127,6 +134,12 @@ class SlotKeeper:
         slot.hold(owner, state.text, tokens, saved=True)
         return tokens
 
+    def _note_prompt(self, slot: Slot, owner: str, prompt: PromptText, progress: PromptProgress) -> None:
+        """A request that was broken off leaves what it has read: who types sends nearly the same again."""
+        self._notice_restart()
+        length = len(prompt.text) * progress.done // max(1, progress.total)
+        slot.hold(owner, prompt.text[:length], progress.done, saved=False)
+
     def _note_answer(
         self, slot: Slot, owner: str, prompt: PromptText, request: EngineRequest, answer: Completion
     ) -> None:
@@ -136,6 +149,8 @@ class SlotKeeper:
         store = self._store
         if store is None or prompt.has_pictures or slot.tokens < LEAST_SAVED_TOKENS:
             return
+        if isinstance(request, TextRequest) and request.suffix is not None:
+            return  # the next keystroke changes it, and would have to wait until it is written
         if store.covers(self._origin, owner, text):
             slot.saved = True
         elif store.has_room(self._origin, slot.tokens):

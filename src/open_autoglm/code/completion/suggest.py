@@ -34,6 +34,13 @@ class GrowingCompletion:
             self._length = self._end.find(self._text)
         return self.over
 
+    def cut_at_line(self) -> None:
+        """End it with the last whole line: there is no time for more."""
+        if self._length is None:
+            whole = self._text[: self._text.rfind("\n") + 1]
+            found = self._end.find(whole, finished=True)
+            self._length = len(whole) if found is None else found
+
     def finished(self, check: ParseCheck | None = None) -> Finished:
         """The completion to show, once it is over or the model has ended."""
         if self._length is None:

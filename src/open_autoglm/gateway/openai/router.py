@@ -9,6 +9,7 @@ from open_autoglm.gateway.openai.chat import routes as chat
 from open_autoglm.gateway.openai.completions import routes as completions
 from open_autoglm.gateway.openai.llama_server import infill, tokens
 from open_autoglm.gateway.openai.responses import routes as responses
+from open_autoglm.gateway.openai.tabby import routes as tabby
 
 router = APIRouter()
 for part, tag in (
@@ -19,5 +20,6 @@ for part, tag in (
     (models, "OpenAI"),
     (infill, "llama.cpp"),
     (tokens, "llama.cpp"),
+    (tabby, "Tabby"),
 ):
     router.include_router(part.router, tags=[tag])

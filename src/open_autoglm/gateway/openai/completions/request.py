@@ -15,6 +15,7 @@ from open_autoglm.gateway.dialect.fields import (
     StreamOptions,
     TokenLimit,
 )
+from open_autoglm.gateway.openai.tabby.schema import SegmentsRequest
 
 MAX_PROMPTS = 32
 MAX_LOGPROBS = 5
@@ -71,3 +72,14 @@ class CompletionRequest(ServingFields, SamplingFields):
     json_schema: dict[str, Any] | None = Field(
         default=None, description="llama.cpp: what the answer has to look like."
     )
+
+
+def _dialect(value: Any) -> Literal["openai", "tabby"]:
+    return "tabby" if isinstance(value, dict) and "segments" in value else "openai"
+
+
+AnyCompletionRequest = Annotated[
+    Annotated[CompletionRequest, Tag("openai")] | Annotated[SegmentsRequest, Tag("tabby")],
+    Discriminator(_dialect),
+]
+"""Two dialects share the path: OpenAI's, and that of Tabby's plugins."""

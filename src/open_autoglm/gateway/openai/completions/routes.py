@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Body, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -14,12 +15,14 @@ from open_autoglm.gateway.dialect.unread import require_readable
 from open_autoglm.gateway.openai.asking import asked_of, stamp_for
 from open_autoglm.gateway.openai.completions.answer import CompletionBody
 from open_autoglm.gateway.openai.completions.render import Asked, CompletionStream, whole_completion
-from open_autoglm.gateway.openai.completions.request import CompletionRequest
+from open_autoglm.gateway.openai.completions.request import AnyCompletionRequest
 from open_autoglm.gateway.openai.completions.translate import (
     prompt_texts,
     require_consistent,
     text_requests,
 )
+from open_autoglm.gateway.openai.tabby.complete import complete_segments
+from open_autoglm.gateway.openai.tabby.schema import SegmentsRequest, TabbyBody
 from open_autoglm.gateway.state import gateway_of
 
 router = APIRouter()
@@ -31,11 +34,13 @@ EVENTS = "Chunks, each a CompletionChunkBody in a data line; [DONE] is the last 
     "/v1/completions",
     operation_id="create_completion",
     response_model=None,
-    responses=answered(CompletionBody, EVENTS),
+    responses=answered(CompletionBody | TabbyBody, EVENTS),
     openapi_extra=ASKED_IN_HEADERS,
 )
-async def create_completion(request: Request, body: CompletionRequest) -> Response:
+async def create_completion(request: Request, body: Annotated[AnyCompletionRequest, Body()]) -> Response:
     """Go on with text, or fill in what stands before a suffix."""
+    if isinstance(body, SegmentsRequest):
+        return await complete_segments(request, body)
     service = gateway_of(request).service
     ignored = require_readable(body)
     require_consistent(body)

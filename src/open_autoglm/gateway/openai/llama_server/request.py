@@ -20,6 +20,8 @@ from open_autoglm.gateway.dialect.fields import (
 from open_autoglm.gateway.openai.completions.request import MAX_PROMPT_TOKENS, TokenId
 
 MAX_FILES = 1000
+MAX_INDENT = 1000
+MAX_FIELDS = 100
 
 OptionalModel = Annotated[
     ModelName | None, Field(description="Left out: the model of the setting model_path.")
@@ -34,7 +36,8 @@ class ExtraFile(OpenFields):
 
 
 class InfillRequest(SamplingFields):
-    """A place in a text to fill in. Fields that are not listed have no effect."""
+    """A place in a text to fill in. Fields that are not listed have no effect: samplers have a fixed order,
+    prompts are always cached, and slots are chosen here."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -49,6 +52,16 @@ class InfillRequest(SamplingFields):
     prompt: str | None = Field(default=None, description="Goes on after input_prefix.")
     n_predict: Annotated[int, Field(ge=-1, le=MAX_TOKENS), AS_WHOLE] | None = Field(
         default=None, description="Tokens at most. -1: until the window is full. 0: only read the prompt."
+    )
+    n_indent: Annotated[int, Field(ge=0, le=MAX_INDENT), AS_WHOLE] | None = Field(
+        default=None, description="Lines after the first that are indented by less end the answer."
+    )
+    t_max_predict_ms: Annotated[int, Field(ge=-1, le=MAX_TOKENS), AS_WHOLE] | None = Field(
+        default=None,
+        description="Milliseconds after the first token; then the answer ends with its last whole line.",
+    )
+    response_fields: Annotated[list[str], Field(max_length=MAX_FIELDS)] | None = Field(
+        default=None, description="Paths such as timings/prompt_ms: only these are answered, by that name."
     )
     stop: Stop | None = None
     stream: bool | None = None

@@ -1,0 +1,73 @@
+"""Which language a text is in where no file name says so: told by its lines, and confirmed by its parse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from open_autoglm.code.languages import Language, language_named, language_of
+from open_autoglm.code.syntax.faults import count_faults
+from open_autoglm.code.syntax.parse import parse
+from open_autoglm.errors import LimitExceeded
+
+SAMPLE_CHARACTERS = 4_000
+FAULTS_EACH_LINES = 20
+"""A text of the language has no more than one fault in so many lines, and two for the place itself."""
+
+_MARKS: dict[str, tuple[str, ...]] = {
+    "python": (
+        r"^\s*(?:async )?def \w+\(",
+        r"^\s*(?:class|elif|if) .*:$",
+        r"^(?:import|from) \w[\w.]*(?: import .*)?$",
+    ),
+    "javascript": (r"^\s*(?:const|let|var) [\w{\[]", r"=>", r"\bfunction\b", r"\brequire\(", r"==="),
+    "typescript": (
+        r"\w\??: (?:string|number|boolean|void|any)\b",
+        r"^\s*(?:export )?(?:interface|type|enum) \w+",
+        r"import type",
+    ),
+    "go": (r"^package \w+$", r":=", r"^func ", r"^\s*(?:if|for) .*\{$"),
+    "java": (r"^\s*(?:public|private|protected) ", r"^(?:package|import) [\w.]+;", r"^\s*@Override"),
+    "c": (
+        r"^\s*#\s*(?:include|define|ifdef|ifndef)",
+        r"\w->\w",
+        r"^\s*(?:static |const )?(?:int|char|void|struct \w+) \*?\w+",
+    ),
+    "cpp": (r"\bstd::", r"^\s*template ?<", r"^\s*namespace \w", r"^(?:public|private):$"),
+    "rust": (
+        r"^\s*(?:pub )?(?:fn|mod|struct|enum|trait) \w",
+        r"\blet mut ",
+        r"^use [\w:]+",
+        r"^\s*impl\b",
+        r"&mut |::new\(|#\[derive",
+    ),
+}
+"""What lines of a language look like, and hardly any of others."""
+_PATTERNS = {name: re.compile("|".join(marks), re.MULTILINE) for name, marks in _MARKS.items()}
+
+
+def guess_language(text: str, names: Iterable[str] = ()) -> Language | None:
+    """The likeliest language; ``names`` are those of files beside the text. None where none fits well."""
+    head = text[:SAMPLE_CHARACTERS]
+    head = head[: head.rfind("\n") + 1] or head
+    return _guessed(head, tuple(sorted({one.name for name in names if (one := language_of(name))})))
+
+
+@lru_cache(maxsize=64)
+def _guessed(text: str, beside: tuple[str, ...]) -> Language | None:
+    scores = {name: len(pattern.findall(text)) for name, pattern in _PATTERNS.items()}
+    likely = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
+    for name in dict.fromkeys((*beside, *likely[:2])):
+        language = language_named(name)
+        if language is not None and _fits(text, language):
+            return language
+    return None
+
+
+def _fits(text: str, language: Language) -> bool:
+    try:
+        faults = count_faults(parse(text, language, seconds=0.2))
+    except LimitExceeded:
+        return False
+    return faults <= 2 + text.count("\n") // FAULTS_EACH_LINES

@@ -1,0 +1,1 @@
+"""Completions for editors: asked for, ended where their statement does, checked, kept while typed."""

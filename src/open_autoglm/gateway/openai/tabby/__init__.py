@@ -1,0 +1,1 @@
+"""What Tabby's editor plugins ask: completions of segments, and whether the server is well."""
