@@ -38,7 +38,7 @@ def nobody(_time_s: float) -> Sequence[Box]:
 
 
 def watched(
-    change: Change, until_s: float, people: People = nobody, *, noise: float = 2.0
+    change: Change, until_s: float, people: People = nobody, *, unsure: People = nobody, noise: float = 2.0
 ) -> list[tuple[float, tuple[StillRegion, ...]]]:
     """What StillRegions says at each moment of a recording of the square that ``change`` draws on."""
     rng = np.random.default_rng(2)
@@ -49,5 +49,5 @@ def watched(
         frame = change(empty.copy(), time_s)
         noisy = frame + rng.normal(0, noise, frame.shape)
         picture = np.clip(noisy, 0, 255).astype(np.uint8)
-        moments.append((time_s, regions.update(picture, time_s, people(time_s))))
+        moments.append((time_s, regions.update(picture, time_s, people(time_s), unsure(time_s))))
     return moments

@@ -62,8 +62,10 @@ def open_crashing(setup: DetectorSetup) -> CrashesOnRed:
 class PlainWatcher:
     """Says how bright the picture is, and that one region lies still."""
 
-    def look(self, frame_bgr: Picture, time_s: float, people: Sequence[Box]) -> Watched:
-        del people
+    def look(
+        self, frame_bgr: Picture, time_s: float, people: Sequence[Box], unsure: Sequence[Box] = ()
+    ) -> Watched:
+        del people, unsure
         camera = CameraState(
             brightness=float(frame_bgr.mean()), sharpness=1.0, background_match=1.0, difference=1.0
         )

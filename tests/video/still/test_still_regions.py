@@ -72,6 +72,43 @@ def test_people_who_stand_are_no_things() -> None:
     assert not any(regions for _time, regions in watched(change, 25, detector))
 
 
+def test_a_thing_that_a_detector_takes_for_somebody_is_found_all_the_same() -> None:
+    moments = watched(with_bag(6), 16, unsure=lambda time_s: (BAG,) if time_s >= 6 else ())
+    (region,) = moments[-1][1]
+    assert region.since_s == pytest.approx(6, abs=0.5)
+
+
+def test_somebody_who_is_hardly_recognized_and_moves_is_no_thing() -> None:
+    person = Box(140, 100, 30, 80)
+
+    def change(frame: Frame, time_s: float) -> Frame:
+        if time_s >= 5:
+            put(frame, person, (30, 30, 90))
+            arm = 100 + 20 * (int(time_s * 2) % 3)
+            put(frame, Box(140, arm, 30, 20), (160, 170, 200))
+        return frame
+
+    moments = watched(change, 20, unsure=lambda time_s: (person,) if time_s >= 5 else ())
+    assert not any(regions for _time, regions in moments)
+
+
+def test_what_is_seen_of_a_thing_later_came_with_the_rest() -> None:
+    bag, person = Box(130, 120, 40, 40), Box(160, 60, 30, 100)
+
+    def change(frame: Frame, time_s: float) -> Frame:
+        if time_s >= 6:
+            put(frame, bag)
+        if time_s < 14:
+            put(frame, person, (200, 60, int(60 + 40 * np.sin(time_s * 5))))
+        return frame
+
+    moments = watched(change, 20, lambda time_s: (person,) if time_s < 14 else ())
+    assert any(regions for time_s, regions in moments if time_s < 14)
+    (region,) = moments[-1][1]
+    assert region.since_s == pytest.approx(6, abs=0.5)
+    assert region.box.overlap(bag) > 0.6
+
+
 def test_what_lay_there_long_and_is_taken_is_a_removed_region() -> None:
     (region,) = watched(with_bag(-1, until_s=30), 36)[-1][1]
     assert region.change == "removed"

@@ -46,6 +46,8 @@ class Background:
         """Seconds of the recording at which the quick picture came."""
         self.known: Plane = np.zeros((height, width), np.float32)
         """Seconds for which the slow picture has been seen."""
+        self.bare_s: Plane = np.zeros((height, width), np.float32)
+        """Seconds of the recording at which the slow picture was last seen."""
         self.is_slow: Mask = np.zeros((height, width), np.uint8)
         self.is_quick: Mask = np.zeros((height, width), np.uint8)
         self.limit: Gray = np.full((height, width), int(LEAST_DIFFERENCE), np.uint8)
@@ -64,6 +66,7 @@ class Background:
         cv2.accumulateWeighted(picture, self.slow, min(0.5, passed_s / SLOW_S), seen)
         cv2.accumulateWeighted(picture, self.quick, min(0.5, passed_s / QUICK_S), self.is_quick)
         self.known += (seen > 0) * np.float32(passed_s)
+        self.bare_s[seen > 0] = time_s
         # Seeing the background ends what was believed to stand there; being hidden only delays it.
         change = np.full_like(self.hold, -passed_s)
         change[self.is_quick > 0] = passed_s
@@ -79,6 +82,12 @@ class Background:
     def standing(self, for_s: float) -> Mask:
         """Where something else than the background has stayed."""
         return np.where((self.hold >= for_s) & (self.is_slow == 0), 255, 0).astype(np.uint8)
+
+    def stillness(self, place: tuple[slice, slice], for_s: float) -> float:
+        """Of what differs from the background there, the share that has stayed as it is; 0 for none."""
+        differs = self.is_slow[place] == 0
+        stays = differs & (self.is_quick[place] > 0) & (self.hold[place] >= for_s)
+        return float(stays.sum()) / max(1, int(differs.sum()))
 
     def learn(self, where: Mask) -> None:
         """What stands there now belongs to the background from now on."""

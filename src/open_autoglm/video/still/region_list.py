@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import cv2
 import numpy as np
@@ -107,7 +108,8 @@ class RegionList:
             return
         if region.box.area < LEAST_FRAME_AREA:
             return
-        whole = self._whole_of(region)
+        bare_s = float(np.median(background.bare_s[candidate.place][candidate.mask > 0]))
+        whole = self._whole_of(region, bare_s)
         if whole is not None:
             # Another part of a thing, or the shadow of it; what was found first may be the shadow.
             if not whole.is_settled and region.weight > whole.weight:
@@ -118,15 +120,19 @@ class RegionList:
         self._next_id += 1
         self.regions.append(region)
 
-    def _whole_of(self, part: KnownRegion) -> KnownRegion | None:
-        """The region beside it that came at the same time."""
+    def _whole_of(self, part: KnownRegion, bare_s: float) -> KnownRegion | None:
+        """The region beside it that came at the same time.
+
+        ``bare_s`` is when the part's place was last seen without it: who stood before it may have hidden
+        that it came long before it was seen.
+        """
         rows, columns = part.mask.shape
         for region in self.regions:
             high, wide = region.mask.shape
             reach = max(PART_REACH, (high + wide) // 4)
             around = Box(region.x - reach, region.y - reach, wide + 2 * reach, high + 2 * reach)
             near = around.intersection(Box(part.x, part.y, columns, rows)) > 0
-            if near and abs(region.since_s - part.since_s) <= PART_WITHIN_S:
+            if near and bare_s - PART_WITHIN_S <= region.since_s <= part.since_s + PART_WITHIN_S:
                 return region
         return None
 
@@ -158,7 +164,7 @@ def _region(number: int, candidate: Candidate, moment: Moment) -> KnownRegion:
         mask=candidate.mask,
         look=moment.background.quick[candidate.place].copy(),
         change="added",
-        since_s=0.0,
+        since_s=inf,
         contrast=0.0,
         box=Box(0, 0, 0, 0),
         seen_s=moment.time_s,
@@ -175,7 +181,8 @@ def _describe(region: KnownRegion, candidate: Candidate, moment: Moment) -> None
     apart = np.abs(region.look - background.slow[place]).max(axis=2)
     region.contrast = round(float(apart[inside].mean()), 1)
     since_s = float(np.median(background.since[place][inside & (background.hold[place] > 0)]))
-    region.since_s = round(max(0.0, since_s), 3)
+    # What is seen of it later, when nobody stands before it any more, came with the rest.
+    region.since_s = min(region.since_s, round(max(0.0, since_s), 3))
     around = region.around(4)
     wide = _whole(region, background)[around]
     region.change = kind_of_change(moment.picture[around], background.slow_8[around], wide)

@@ -57,8 +57,13 @@ class StillRegions:
         self.shift = (0.0, 0.0)
         """How far the last frame stood from the background, in its own pixels."""
 
-    def update(self, frame_bgr: Picture, time_s: float, people: Sequence[Box]) -> tuple[StillRegion, ...]:
-        """``frame_bgr`` is height × width × 3 of the same size each time; ``people`` are boxes in it."""
+    def update(
+        self, frame_bgr: Picture, time_s: float, people: Sequence[Box], unsure: Sequence[Box] = ()
+    ) -> tuple[StillRegion, ...]:
+        """``frame_bgr`` is height × width × 3 of the same size each time; ``people`` are boxes in it.
+
+        What is ``unsure`` counts as people only while it moves: a detector takes some bags for somebody.
+        """
         scale = min(1.0, WORKING_WIDTH / max(frame_bgr.shape[:2]))
         picture = reduced(frame_bgr, scale)
         if self._background is None or self._background.slow_8.shape != picture.shape:
@@ -71,7 +76,7 @@ class StillRegions:
             return self._list.values()
         picture = self._steadied(picture, scale)
         self._follow_the_light(picture)
-        self._people.update(people, time_s, passed_s)
+        self._people.update(people, unsure, background, time_s, passed_s)
         covered = self._people.covered
         if self._is_confused(picture, time_s, covered):
             for region in self._list.regions:

@@ -49,5 +49,8 @@ class _StillAndCamera:
         self._still = still
         self._camera = camera
 
-    def look(self, frame_bgr: NDArray[np.uint8], time_s: float, people: Sequence[Box]) -> Watched:
-        return Watched(self._still.update(frame_bgr, time_s, people), self._camera.update(frame_bgr, time_s))
+    def look(
+        self, frame_bgr: NDArray[np.uint8], time_s: float, people: Sequence[Box], unsure: Sequence[Box] = ()
+    ) -> Watched:
+        still = self._still.update(frame_bgr, time_s, people, unsure)
+        return Watched(still, self._camera.update(frame_bgr, time_s))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POSITION_EVERY_S = 0.5
+SURE_SCORE = 0.5
+"""A detection of a person below it may be a bag."""
 MAX_QUEUED_BYTES = 96 << 20
 """Frames between decoding and looking; at least two, whatever their size."""
 
@@ -81,6 +83,7 @@ class Seeing:
         self._counters = _Counters()
         self._stop = threading.Event()
         self._people: list[Box] = []
+        self._unsure: list[Box] = []
 
     def run(self, frames: Iterable[DecodedFrame | Gap | Away], send: Callable[[Answer], None]) -> None:
         """Look at all of ``frames``. Raises what decoding or detecting raised."""
@@ -127,12 +130,14 @@ class Seeing:
     def _look(self, chosen: _Chosen) -> Observation:
         detections = None if chosen.detections is None else chosen.detections.result()
         if detections is not None:
-            self._people = [found.box for found in detections if found.class_name == "person"]
+            people = [found for found in detections if found.class_name == "person"]
+            self._people = [found.box for found in people if found.score >= SURE_SCORE]
+            self._unsure = [found.box for found in people if found.score < SURE_SCORE]
         if self._ring is not None:
             self._ring.add(chosen.picture, chosen.time_s)
         if self._watcher is None:
             return Observation(time_s=chosen.time_s, frame=chosen.number, detections=detections)
-        watched = self._watcher.look(chosen.picture, chosen.time_s, self._people)
+        watched = self._watcher.look(chosen.picture, chosen.time_s, self._people, self._unsure)
         return Observation(
             time_s=chosen.time_s,
             frame=chosen.number,

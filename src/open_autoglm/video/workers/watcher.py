@@ -19,6 +19,8 @@ class Watched(NamedTuple):
 
 
 class Watcher(Protocol):
-    def look(self, frame_bgr: NDArray[np.uint8], time_s: float, people: Sequence[Box]) -> Watched:
-        """Frames come in the order of time; height × width × 3."""
+    def look(
+        self, frame_bgr: NDArray[np.uint8], time_s: float, people: Sequence[Box], unsure: Sequence[Box] = ()
+    ) -> Watched:
+        """Frames come in the order of time; height × width × 3. ``unsure``: what may be people."""
         ...
