@@ -18,8 +18,8 @@ from open_autoglm.stop_signal import StopSignal
 
 INSIDE = Path(__file__).with_name("inside.py")
 CALL_SECONDS = 4.0
-"""Of one call. Examples are small: what takes longer never ends, or is far too slow."""
-CALL_LIMITS = RunLimits(wall_s=20.0, cpu_s=15)
+"""Of a processor, for one call. Examples are small: what takes longer never ends, or is far too slow."""
+CALL_LIMITS = RunLimits(wall_s=40.0, cpu_s=15)
 
 
 @dataclass(frozen=True, slots=True)
