@@ -14,12 +14,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from code_sections import human_eval, sandbox
+from code_sections import context, human_eval, sandbox, typing
 from document_sections.section import Options
 from section_arguments import parse_known_sections, section_parser
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-SECTIONS = {"sandbox": sandbox, "human_eval": human_eval}
+SECTIONS = {"sandbox": sandbox, "typing": typing, "context": context, "human_eval": human_eval}
 
 
 def main() -> int:

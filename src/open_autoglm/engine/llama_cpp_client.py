@@ -14,6 +14,7 @@ from open_autoglm.engine.openai_client import OpenAIClient
 from open_autoglm.engine.openai_events import chat_event
 from open_autoglm.engine.openai_format import DIALECTS, chat_body
 from open_autoglm.engine.slot_files import require_slot_file
+from open_autoglm.engine.token_memory import TokenMemory
 from open_autoglm.engine.tool_calls import ToolCallReader
 from open_autoglm.engine.tool_prompts import describe_tools, hold_to_a_call
 from open_autoglm.errors import EngineError, NotSupported, UsageError
@@ -57,6 +58,7 @@ class LlamaCppClient(OpenAIClient):
         )
         self._root = self.base_url.removesuffix("/v1")
         self._facts = facts
+        self._remembered = TokenMemory(self._marked)
 
     async def learn(self) -> ModelFacts:
         """Raises EngineError when the server is not llama.cpp."""
@@ -155,7 +157,7 @@ class LlamaCppClient(OpenAIClient):
             return request.prompt
         if self._facts is None or self._facts.markers is None:
             raise NotSupported(f"Model {self._model!r} can't fill in the middle: it has no markers for it.")
-        middle = await fill_in_prompt(request, self._facts.markers, self._marked)
+        middle = await fill_in_prompt(request, self._facts.markers, self._remembered)
         return [*self._facts.first_tokens, *middle]
 
     async def _marked(self, text: str, markers: bool = True) -> Sequence[int]:

@@ -78,6 +78,22 @@ def test_files_beside_it_are_believed_where_the_text_fits() -> None:
     assert rust.name == "rust"
 
 
+def test_a_window_that_begins_inside_a_long_string_is_known_all_the_same() -> None:
+    window = 'the rest of it.\n    """\n' + "".join(
+        f"def load_{number}(path):\n    return 1\n" for number in range(9)
+    )
+    found = guess_language(window)
+    assert found is not None
+    assert found.name == "python"
+
+
+def test_a_few_types_make_it_typescript() -> None:
+    script = "".join(f"const load{number} = (path) => {{ return path }}\n" for number in range(20))
+    found = guess_language(script + "interface Page {}\ntype Path = string\n")
+    assert found is not None
+    assert found.name == "typescript"
+
+
 def test_prose_has_no_language() -> None:
     assert guess_language("今天的天气很好。\nThe weather is fine today, and we go for a walk.\n") is None
     assert guess_language("") is None

@@ -12,6 +12,11 @@ from open_autoglm.code.syntax.parse import parse
 from open_autoglm.errors import LimitExceeded
 
 SAMPLE_CHARACTERS = 4_000
+SURE_MARKS = 6
+SURE_RATIO = 3
+"""So many lines, and so many times those of the next language, need no parse: a window that begins inside a
+long string has faults that are not the language's."""
+LEAST_WIDER_MARKS = 2
 FAULTS_EACH_LINES = 20
 """A text of the language has no more than one fault in so many lines, and two for the place itself."""
 
@@ -44,6 +49,8 @@ _MARKS: dict[str, tuple[str, ...]] = {
     ),
 }
 """What lines of a language look like, and hardly any of others."""
+_WIDER = {"javascript": "typescript", "c": "cpp"}
+"""Whose texts look like the other's for the most part."""
 _PATTERNS = {name: re.compile("|".join(marks), re.MULTILINE) for name, marks in _MARKS.items()}
 
 
@@ -58,6 +65,10 @@ def guess_language(text: str, names: Iterable[str] = ()) -> Language | None:
 def _guessed(text: str, beside: tuple[str, ...]) -> Language | None:
     scores = {name: len(pattern.findall(text)) for name, pattern in _PATTERNS.items()}
     likely = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
+    most, next_most = sorted(scores.values(), reverse=True)[:2]
+    if most >= max(SURE_MARKS, SURE_RATIO * next_most):
+        wider = _WIDER.get(likely[0], "")
+        return language_named(wider if scores.get(wider, 0) >= LEAST_WIDER_MARKS else likely[0])
     for name in dict.fromkeys((*beside, *likely[:2])):
         language = language_named(name)
         if language is not None and _fits(text, language):
