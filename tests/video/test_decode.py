@@ -54,6 +54,26 @@ def test_reading_can_begin_anywhere(tmp_path: Path) -> None:
     assert len(frames) == 57
 
 
+@pytest.mark.parametrize(
+    ("name", "target_s", "worth"),
+    [
+        # A key frame every 1.2 s, and an index that says so.
+        ("a.mp4", 5.0, True),
+        ("a.mp4", 3.5, False),
+        # Nothing is known of what was not read yet.
+        ("a.ts", 5.0, False),
+        ("a.ts", 14.0, True),
+    ],
+)
+def test_a_jump_is_worth_it_where_a_key_frame_lies_between(
+    tmp_path: Path, name: str, target_s: float, *, worth: bool
+) -> None:
+    path = draw_video(tmp_path / name, 150)
+    with VideoDecoder.open(source_of(path), VideoLimits()) as decoder:
+        list(zip(range(31), decoder.frames(), strict=False))
+        assert decoder.worth_a_jump(3.0, target_s) is worth
+
+
 def test_numbers_go_on_from_a_frame_that_is_known(tmp_path: Path) -> None:
     times = [number * 0.1 for number in range(20)] + [9.0, 9.1, 9.2]
     path = draw_video(tmp_path / "a.mkv", len(times), times=lambda number: times[number])

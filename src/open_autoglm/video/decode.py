@@ -50,6 +50,12 @@ EARLIEST_YEAR = 1990
 EARLIEST_S = 1e-6
 """Times closer than this are the same."""
 
+JUMP_BEYOND_S = 10.0
+"""What lies farther ahead is jumped to where nothing tells how far apart key frames are."""
+
+LEAST_JUMP_S = 0.5
+"""A jump empties the decoder: it has to save more than this."""
+
 _PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]", b"<MPD", b"v=0\n", b"v=0\r")
 """They name other files and addresses to be read; a recording does not."""
 
@@ -183,6 +189,16 @@ class VideoDecoder:
                 number, anchor = anchor[1] + late, None
             yield DecodedFrame(time_s, number, frame)
             number += 1
+
+    def worth_a_jump(self, now_s: float, target_s: float) -> bool:
+        """Whether ``frames(target_s)`` comes there with fewer frames decoded than going on from ``now_s``."""
+        known = getattr(self._stream, "index_entries", ())
+        target = self._clock.timestamp_of(target_s)
+        # Some containers are indexed only as far as they have been read.
+        if not known or known[-1].timestamp < target:
+            return target_s - now_s > JUMP_BEYOND_S
+        key = known.search_timestamp(target)
+        return key >= 0 and bool(known[key].timestamp > self._clock.timestamp_of(now_s + LEAST_JUMP_S))
 
     def _go_to(self, start_s: float) -> None:
         try:

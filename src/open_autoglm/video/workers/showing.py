@@ -29,9 +29,6 @@ ROUNDING_S = 1e-3
 PAST_END_S = 1.0
 """The last frame is shown so long."""
 
-SEEK_BEYOND_S = 10.0
-"""A moment farther ahead is jumped to; up to there decoding on is faster than starting at a key frame."""
-
 
 def show(
     command: ShowFrames, next_command: Callable[[], Command], send: Callable[[Answer], None]
@@ -76,8 +73,9 @@ def _at(decoder: VideoDecoder, times: tuple[float, ...]) -> Iterator[tuple[float
     coming: DecodedFrame | None = None
     for time_s in sorted(times):
         position = shown or coming
-        if position is None or time_s - position.time_s > SEEK_BEYOND_S:
-            frames = decoder.frames(max(0.0, time_s - EARLIER_S))
+        begin_s = max(0.0, time_s - EARLIER_S)
+        if position is None or decoder.worth_a_jump(position.time_s, begin_s):
+            frames = decoder.frames(begin_s)
             shown, coming = None, next(frames, None)
         while coming is not None and coming.time_s <= time_s + ROUNDING_S:
             shown, coming = coming, next(frames, None)
