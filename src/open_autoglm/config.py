@@ -45,6 +45,9 @@ class UpstreamSettings(BaseModel):
     context_window: int | None = Field(default=None, ge=256)
     slots: int = Field(default=4, ge=1)
     vision: bool = False
+    fill_in_middle: bool = Field(
+        default=False, description="Whether its /completions takes a suffix. llama.cpp itself says so."
+    )
 
 
 class Settings(BaseModel):
@@ -168,6 +171,11 @@ class Settings(BaseModel):
     )
     live_give_up_s: float = Field(
         default=300.0, gt=0, description="Seconds a lost stream or camera is waited for."
+    )
+    run_code: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Run code that is handed in to the gateway, in a sandbox; auto: where it listens on "
+        "loopback only.",
     )
     job_keep_days: int = Field(
         default=30,

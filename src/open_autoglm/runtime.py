@@ -308,6 +308,7 @@ def _upstream_options(name: str, there: UpstreamSettings) -> UpstreamOptions:
         context_window=there.context_window,
         slots=there.slots,
         vision=there.vision,
+        fill_in_middle=there.fill_in_middle,
     )
 
 

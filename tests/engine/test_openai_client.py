@@ -229,6 +229,13 @@ async def test_an_upstream_states_its_window(serve: Serve) -> None:
         assert engine.capabilities.context_window == 100
 
 
+async def test_an_upstream_fills_in_where_it_is_said_to(serve: Serve) -> None:
+    url = serve(b'{"data": [{"id": "m", "max_model_len": 8192}]}')
+    for told in (False, True):
+        async with UpstreamEngine(UpstreamOptions(url, "m", fill_in_middle=told)) as engine:
+            assert engine.capabilities.fill_in_middle is told
+
+
 def test_an_unknown_dialect_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"'x'.*openai, llama\.cpp, vllm"):
         UpstreamEngine(UpstreamOptions("http://127.0.0.1:9/v1", "m", dialect="x"))

@@ -114,6 +114,11 @@ def test_text_to_go_on_with() -> None:
     assert (body["prompt"], body["suffix"], body["max_tokens"], body["logprobs"]) == ("The sea", ".", 3, 2)
 
 
+def test_files_stand_before_the_text_where_the_format_has_no_place_for_them() -> None:
+    request = TextRequest("x = ", suffix="\n", files=(("a.py", "y = 1"),))
+    assert text_body(request, "m", DIALECTS["openai"])["prompt"] == "a.py\ny = 1\n\nx = "
+
+
 def test_the_estimate_is_rather_high_than_low() -> None:
     english = "The quick brown fox jumps over the lazy dog. " * 10  # 100 words, about 102 tokens
     assert 100 < estimate_tokens(ChatRequest((Message("user", english),))) < 200

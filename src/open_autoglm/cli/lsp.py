@@ -5,15 +5,25 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 import click
+from pydantic import ValidationError
 
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.errors import ExtraMissing
+from open_autoglm.config import Settings, UpstreamSettings
+from open_autoglm.errors import ExtraMissing, UsageError
+
+ASSUMED_WINDOW = 4096
+"""Of a model that another process holds; what is asked for here stays below it."""
 
 
 @click.command("lsp")
 @click.option("--model", metavar="NAME", help="Model or tier for completions, explanations and repairs.")
+@click.option(
+    "--gateway",
+    metavar="URL",
+    help="Ask a gateway that runs already, so that its model is held once; for example http://127.0.0.1:8080.",
+)
 @settings_options
-def lsp_command(settings: LoadedSettings, *, model: str | None) -> int:
+def lsp_command(settings: LoadedSettings, *, model: str | None, gateway: str | None) -> int:
     """Serve an editor: completions, diagnostics, explanations and repairs that were tried.
 
     The editor starts this command itself and speaks the Language Server Protocol with it over standard
@@ -23,7 +33,8 @@ def lsp_command(settings: LoadedSettings, *, model: str | None) -> int:
     \b
     Examples:
       open-autoglm-cli lsp
-      open-autoglm-cli lsp --model qwen2.5-coder-0.5b-instruct-q4_k_m
+      open-autoglm-cli lsp --model autoglm-small
+      open-autoglm-cli lsp --model autoglm-small --gateway http://127.0.0.1:8080
     """
     if find_spec("pygls") is None:
         raise ExtraMissing(
@@ -33,4 +44,21 @@ def lsp_command(settings: LoadedSettings, *, model: str | None) -> int:
     from open_autoglm.lsp.opening import serve_editor
 
     values = settings.values
-    return serve_editor(values.model_copy(update={"model_path": model}) if model else values)
+    if model:
+        values = values.model_copy(update={"model_path": model})
+    return serve_editor(_behind(values, gateway) if gateway else values)
+
+
+def _behind(values: Settings, gateway: str) -> Settings:
+    """The model of the settings, held by another gateway. Raises UsageError for what is no address."""
+    try:
+        there = UpstreamSettings(
+            url=f"{gateway.rstrip('/').removesuffix('/v1')}/v1",
+            context_window=values.context_window or ASSUMED_WINDOW,
+            fill_in_middle=True,
+        )
+    except ValidationError as error:
+        raise UsageError(
+            f"--gateway is {gateway!r}, which is not an address.", hint="For example http://127.0.0.1:8080."
+        ) from error
+    return values.model_copy(update={"upstreams": {**values.upstreams, values.model_path: there}})

@@ -93,8 +93,10 @@ def chat_body(request: ChatRequest, model: str, dialect: Dialect) -> dict[str, A
 
 
 def text_body(request: TextRequest, model: str, dialect: Dialect) -> dict[str, Any]:
-    """The JSON body of a streamed text completion in the plain format."""
-    body: dict[str, Any] = {"model": model, "prompt": request.prompt, **_common(request, dialect)}
+    """The JSON body of a streamed text completion in the plain format, which has no place for files but
+    the prompt."""
+    files = "".join(f"{name}\n{text}\n\n" for name, text in request.files)
+    body: dict[str, Any] = {"model": model, "prompt": files + request.prompt, **_common(request, dialect)}
     if request.suffix is not None:
         body["suffix"] = request.suffix
     if request.logprobs is not None:

@@ -40,6 +40,8 @@ class UpstreamOptions:
     vision: bool = False
     tools: bool = True
     text_completion: bool = True
+    fill_in_middle: bool = False
+    """In the plain format, with ``suffix``; llama.cpp is asked."""
     logprobs: bool = True
     idle_timeout_s: float = 600.0
     name: str = ""
@@ -101,7 +103,7 @@ class UpstreamEngine(Engine):
             grammar=self._dialect.grammar_field is not None,
             vision=options.vision,
             tools=options.tools,
-            fill_in_middle=await self._fills_in(),
+            fill_in_middle=options.fill_in_middle or await self._fills_in(),
             text_completion=options.text_completion,
             logprobs=options.logprobs,
             exact_token_counts=self._dialect.count_path is not None,
