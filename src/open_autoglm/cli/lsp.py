@@ -46,10 +46,10 @@ def lsp_command(settings: LoadedSettings, *, model: str | None, gateway: str | N
     values = settings.values
     if model:
         values = values.model_copy(update={"model_path": model})
-    return serve_editor(_behind(values, gateway) if gateway else values)
+    return serve_editor(behind_gateway(values, gateway) if gateway else values)
 
 
-def _behind(values: Settings, gateway: str) -> Settings:
+def behind_gateway(values: Settings, gateway: str) -> Settings:
     """The model of the settings, held by another gateway. Raises UsageError for what is no address."""
     try:
         there = UpstreamSettings(

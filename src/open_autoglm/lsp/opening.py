@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import BinaryIO
 
 from open_autoglm.code.repository.indexes import RepositoryIndexes
 from open_autoglm.config import Settings
@@ -15,12 +16,12 @@ from open_autoglm.runtime import Runtime
 
 def serve_editor(settings: Settings) -> int:
     """The exit code, once the editor has gone."""
-    reader, writer = own_streams()
+    return asyncio.run(serve_streams(settings, *own_streams()))
 
-    async def serve() -> int:
-        async with EditorModels(Runtime(settings).serving, settings.model_path) as models:
-            with RepositoryIndexes() as indexes:
-                server = EditorServer(settings.language, indexes, models)
-                return await run_editor_server(server, reader, writer)
 
-    return asyncio.run(serve())
+async def serve_streams(settings: Settings, reader: BinaryIO, writer: BinaryIO) -> int:
+    """The same over other streams."""
+    async with EditorModels(Runtime(settings).serving, settings.model_path) as models:
+        with RepositoryIndexes() as indexes:
+            server = EditorServer(settings.language, indexes, models)
+            return await run_editor_server(server, reader, writer)
