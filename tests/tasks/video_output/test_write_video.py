@@ -79,6 +79,24 @@ def test_markdown_says_it_all() -> None:
     assert "00:00:15 to 00:00:16 could not be analysed: the worker crashed" in text
 
 
+def test_a_sentence_about_many_events_shows_the_first_and_folds_the_others() -> None:
+    result = recorded()
+    assert result.report is not None
+    events = tuple(f"intrusion-{number}" for number in range(1, 301))
+    sentence = result.report.sentences[0].model_copy(update={"events": events})
+    report = result.report.model_copy(update={"sentences": (sentence,)})
+    texts = {}
+    for form in ("md", "html"):
+        stream = io.StringIO()
+        write_video_result(result.model_copy(update={"report": report}), stream, form)  # type: ignore[arg-type]
+        texts[form] = stream.getvalue()
+    assert "intrusion-7, intrusion-8` and 292 more\n" in texts["md"]
+    shown, folded = texts["html"].split("<summary>and 292 more</summary>")
+    assert "#intrusion-8" in shown
+    assert "#intrusion-9" not in shown
+    assert "#intrusion-300" in folded.split("</details>")[0]
+
+
 def test_in_chinese() -> None:
     assert "| 闯入 |" in written("md", "zh")
     assert 'lang="zh-Hans"' in written("html", "zh")

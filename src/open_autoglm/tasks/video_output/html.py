@@ -24,6 +24,7 @@ from open_autoglm.tasks.video_output.timeline import (
     timeline,
 )
 from open_autoglm.tasks.video_output.words import (
+    SHOWN_IDS,
     counts_line,
     details,
     end_of,
@@ -114,20 +115,26 @@ def _report(result: AnalysedVideo, labels: VideoLabels) -> Iterator[str]:
     if result.report is not None:
         yield f'<section class="report"><h2>{labels.report}</h2>\n<ul>\n'
         for sentence in result.report.sentences:
-            yield f"<li>{escape(sentence.text)}{_links(sentence.events)}</li>\n"
+            yield f"<li>{escape(sentence.text)}{_links(sentence.events, labels)}</li>\n"
         yield f'</ul>\n<p class="quiet">{escape(result.report.rests_on)}</p></section>\n'
     if result.answers:
         yield f'<section class="report"><h2>{labels.questions}</h2>\n'
         for answer in result.answers:
-            told = f"{escape(answer.answer)}{_links(answer.events)}"
+            told = f"{escape(answer.answer)}{_links(answer.events, labels)}"
             yield f"<p><b>{escape(answer.question)}</b><br>{told}</p>\n"
         yield "</section>\n"
 
 
-def _links(events: tuple[str, ...]) -> str:
-    return "".join(
+def _links(events: tuple[str, ...], labels: VideoLabels) -> str:
+    """To the first events; to the others where it is opened."""
+    links = [
         f' <a href="#{escape(event)}" data-goto="{escape(event)}">{escape(event)}</a>' for event in events
-    )
+    ]
+    first, others = "".join(links[:SHOWN_IDS]), "".join(links[SHOWN_IDS:])
+    if not others:
+        return first
+    more = labels.more.format(len(links) - SHOWN_IDS)
+    return f"{first} <details><summary>{more}</summary>{others}</details>"
 
 
 def _events(result: AnalysedVideo, pictures: VideoPictures, labels: VideoLabels) -> Iterator[str]:

@@ -17,6 +17,7 @@ class VideoLabels:
 
     language: str
     report: str
+    more: str
     events: str
     no_events: str
     event_columns: tuple[str, ...]
@@ -72,6 +73,7 @@ class VideoLabels:
 ENGLISH = VideoLabels(
     language="en",
     report="Report",
+    more="and {} more",
     events="Events",
     no_events="Nothing happened that the rules ask for.",
     event_columns=("Event", "From", "To", "Where", "What"),
@@ -103,7 +105,7 @@ ENGLISH = VideoLabels(
     tracks="tracks {}",
     owner="left by track {}",
     clip="clip",
-    facts="{width}×{height}, {codec}, {seconds:.0f} s",
+    facts="{width}×{height}, {codec}, {length}",
     analysed="Analysed up to {}",
     speed="{factor:.1f} times as fast as it plays, {fps:g} detections a second",
     detector="Detector: {}",
@@ -139,6 +141,14 @@ ENGLISH = VideoLabels(
         "speed_at_peak": "speed at the peak (heights/s)",
         "min_speed": "speed asked (heights/s)",
         "timeout_s": "timeout asked (s)",
+        "seconds_unattended": "seconds unattended",
+        "seconds_lying": "seconds that it lay there",
+        "attended_distance_pixels": "attended within (pixels)",
+        "owner_distance_pixels": "distance of the owner (pixels)",
+        "contrast": "contrast (levels of 255)",
+        "background_match": "likeness to the usual view",
+        "sharpness": "sharpness",
+        "brightness": "brightness (levels of 255)",
     },
     classes={},
     all_types="All",
@@ -148,6 +158,7 @@ ENGLISH = VideoLabels(
 CHINESE = VideoLabels(
     language="zh-Hans",
     report="报告",
+    more="另有 {} 个",
     events="事件",
     no_events="没有发生规则所关注的事件。",
     event_columns=("事件", "开始", "结束", "地点", "内容"),
@@ -175,7 +186,7 @@ CHINESE = VideoLabels(
     tracks="轨迹 {}",
     owner="由轨迹 {} 留下",
     clip="片段",
-    facts="{width}×{height}，{codec}，{seconds:.0f} 秒",
+    facts="{width}×{height}，{codec}，{length}",
     analysed="已分析至 {}",
     speed="速度为播放的 {factor:.1f} 倍，每秒检测 {fps:g} 次",
     detector="检测器：{}",
@@ -211,6 +222,14 @@ CHINESE = VideoLabels(
         "speed_at_peak": "峰值速度（身高/秒）",
         "min_speed": "规定速度（身高/秒）",
         "timeout_s": "规定时限秒数",
+        "seconds_unattended": "无人看管秒数",
+        "seconds_lying": "放置秒数",
+        "attended_distance_pixels": "看管距离（像素）",
+        "owner_distance_pixels": "物主距离（像素）",
+        "contrast": "对比度（255 级）",
+        "background_match": "与平常画面的相似度",
+        "sharpness": "清晰度",
+        "brightness": "亮度（255 级）",
     },
     classes={
         "person": "人",

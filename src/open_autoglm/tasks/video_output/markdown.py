@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from open_autoglm.tasks.video_output.labels import VideoLabels
 from open_autoglm.tasks.video_output.words import (
+    SHOWN_IDS,
     counts_line,
     details,
     end_of,
@@ -36,14 +37,21 @@ def _report(result: AnalysedVideo, labels: VideoLabels) -> Iterator[str]:
     if result.report is not None:
         yield f"## {labels.report}\n\n"
         for sentence in result.report.sentences:
-            cited = f" `{', '.join(sentence.events)}`" if sentence.events else ""
-            yield f"- {_plain(sentence.text)}{cited}\n"
+            yield f"- {_plain(sentence.text)}{_cited(sentence.events, labels)}\n"
         yield f"\n*{_plain(result.report.rests_on)}*\n\n"
     if result.answers:
         yield f"## {labels.questions}\n\n"
         for answer in result.answers:
-            cited = f" `{', '.join(answer.events)}`" if answer.events else ""
+            cited = _cited(answer.events, labels)
             yield f"**{_plain(answer.question)}**\n\n{_plain(answer.answer)}{cited}\n\n"
+
+
+def _cited(events: tuple[str, ...], labels: VideoLabels) -> str:
+    """The first events of a sentence; the table below has them all."""
+    if not events:
+        return ""
+    more = f" {labels.more.format(len(events) - SHOWN_IDS)}" if len(events) > SHOWN_IDS else ""
+    return f" `{', '.join(events[:SHOWN_IDS])}`{more}"
 
 
 def _events(result: AnalysedVideo, labels: VideoLabels) -> Iterator[str]:

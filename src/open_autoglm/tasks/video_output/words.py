@@ -6,11 +6,14 @@ from open_autoglm.tasks.video_output.labels import VideoLabels
 from open_autoglm.tasks.video_result import AnalysedVideo
 from open_autoglm.video.events.event import Event, clock
 
+SHOWN_IDS = 8
+"""Of the events that a sentence is about; a long recording has hundreds."""
+
 
 def facts_line(result: AnalysedVideo, labels: VideoLabels) -> str:
     video = result.video
-    seconds = video.duration_s or result.analysed_seconds
-    return labels.facts.format(width=video.width, height=video.height, codec=video.codec, seconds=seconds)
+    length = clock(video.duration_s or result.analysed_seconds)
+    return labels.facts.format(width=video.width, height=video.height, codec=video.codec, length=length)
 
 
 def counts_line(result: AnalysedVideo, labels: VideoLabels) -> str:
