@@ -18,7 +18,15 @@ from open_autoglm.serving.prefix_store import PrefixStore
 from open_autoglm.serving.prompt_text import prompt_text
 from open_autoglm.serving.saved_state import StateOrigin
 from open_autoglm.serving.slot_keeper import LEAST_SAVED_TOKENS, HeldSlot, SlotKeeper
-from open_autoglm.values import ChatRequest, Completion, EngineRequest, ImagePart, Message, TextRequest
+from open_autoglm.values import (
+    ChatRequest,
+    Completion,
+    EngineRequest,
+    ImagePart,
+    Message,
+    PromptProgress,
+    TextRequest,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -454,3 +462,30 @@ async def test_a_keystrokes_state_is_not_written_to_disk(serve: Serve) -> None:
         await served.ask("anna", chat(LONG))
         await served.settle()
         assert served.store.longest(ORIGIN, "anna", prompt_text(chat(LONG)).text)[0] is not None
+
+
+async def test_a_keystroke_waits_for_the_slot_of_the_one_before_it(serve: Serve) -> None:
+    slots: list[SlotUse | None] = []
+
+    async def type_on(served: Served) -> None:
+        async with served.keeper.slot_for("anna", place("page = lo")) as held:
+            slots.append(held.use)
+
+    async with serve(kind=TypingEngine) as served:
+        async with anyio.create_task_group() as tasks:
+            async with served.keeper.slot_for("anna", place("page = l")) as before:
+                tasks.start_soon(type_on, served)
+                await anyio.wait_all_tasks_blocked()
+                assert slots == []
+                before.read(PromptProgress(300, 400))
+            assert before.use is not None
+        assert [use.slot for use in slots if use is not None] == [before.use.slot]
+
+
+async def test_it_does_not_wait_for_long_nor_for_others(serve: Serve) -> None:
+    async with serve(kind=TypingEngine) as served, served.keeper.slot_for("anna", place("page = l")) as first:
+        with anyio.fail_after(5):
+            async with served.keeper.slot_for("bert", place("page = l")) as other:
+                assert first.use != other.use
+            async with served.keeper.slot_for("anna", place("page = lo")) as second:
+                assert first.use != second.use

@@ -7,18 +7,21 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from anyio import to_thread
+from anyio import move_on_after, to_thread
 
 from open_autoglm.engine.base import Engine, SlotUse
 from open_autoglm.errors import OpenAutoGLMError
 from open_autoglm.serving.prefix_store import PrefixStore
 from open_autoglm.serving.prompt_text import PromptText, common_prefix_length, prompt_text
 from open_autoglm.serving.saved_state import SavedState, StateOrigin
-from open_autoglm.serving.slot_choice import Slot, SlotChoice, choose_slot
+from open_autoglm.serving.slot_choice import Slot, SlotChoice, choose_slot, worth_waiting
 from open_autoglm.values import Completion, EngineRequest, PromptProgress, TextRequest
 
 LEAST_SAVED_TOKENS = 256
 """Shorter conversations are computed again in a second or two, and most of them never come back."""
+
+LET_GO_S = 0.3
+"""How long a request that fills in waits for a slot that computes nearly the same."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +77,8 @@ class SlotKeeper:
             yield HeldSlot(None)
             return
         prompt = prompt_text(request)
+        if _fills_in(request):
+            await self._wait_for_the_keystroke_before(owner, prompt.text)
         choice = await self._take(owner, prompt.text)
         slot = choice.slot
         held: HeldSlot | None = None
@@ -91,7 +96,7 @@ class SlotKeeper:
                 self._note_answer(slot, owner, prompt, request, held.answer)
             elif held is not None and held.progress is not None:
                 self._note_prompt(slot, owner, prompt, held.progress)
-            slot.in_use = False
+            slot.in_use, slot.asked_by, slot.asked = False, None, ""
             self._tell_waiting()
 
     async def close(self) -> None:
@@ -103,9 +108,15 @@ class SlotKeeper:
         while (choice := self._choose(owner, text)) is None:
             await self._changed.wait()
         self._requests += 1
-        choice.slot.in_use = True
+        choice.slot.in_use, choice.slot.asked_by, choice.slot.asked = True, owner, text
         choice.slot.last_used = self._requests
         return choice
+
+    async def _wait_for_the_keystroke_before(self, owner: str, text: str) -> None:
+        """Its request has been given up, but its slot may not have heard of that yet."""
+        with move_on_after(LET_GO_S):
+            while worth_waiting(self._slots, owner, text):
+                await self._changed.wait()
 
     def _choose(self, owner: str, text: str) -> SlotChoice | None:
         self._notice_restart()
@@ -149,7 +160,7 @@ class SlotKeeper:
         store = self._store
         if store is None or prompt.has_pictures or slot.tokens < LEAST_SAVED_TOKENS:
             return
-        if isinstance(request, TextRequest) and request.suffix is not None:
+        if _fills_in(request):
             return  # the next keystroke changes it, and would have to wait until it is written
         if store.covers(self._origin, owner, text):
             slot.saved = True
@@ -198,3 +209,8 @@ class SlotKeeper:
                 str(error).rstrip("."),
             )
         self._in_trouble = True
+
+
+def _fills_in(request: EngineRequest) -> bool:
+    """Whether it is a place that somebody may be typing at."""
+    return isinstance(request, TextRequest) and request.suffix is not None

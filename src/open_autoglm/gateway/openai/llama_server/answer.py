@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -50,6 +50,10 @@ class InfillBody(TypedDict):
     completion: NotRequired[Completed]
     """Not for answers that a grammar or schema constrains: they are left as they are."""
     open_autoglm: AboutBody
+
+
+ChosenFields = dict[str, Any]
+"""Where ``response_fields`` are given: these, by their paths."""
 
 
 class InfillPiece(TypedDict):

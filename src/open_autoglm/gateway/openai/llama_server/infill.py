@@ -25,7 +25,7 @@ from open_autoglm.gateway.dialect.documented import ASKED_IN_HEADERS, answered
 from open_autoglm.gateway.dialect.unread import require_readable
 from open_autoglm.gateway.failures import Failure, openai_error
 from open_autoglm.gateway.filling.fill import FilledAnswers
-from open_autoglm.gateway.openai.llama_server.answer import InfillBody, InfillPiece
+from open_autoglm.gateway.openai.llama_server.answer import ChosenFields, InfillBody, InfillPiece
 from open_autoglm.gateway.openai.llama_server.render import only_fields, whole_filled, whole_infill
 from open_autoglm.gateway.openai.llama_server.request import InfillRequest
 from open_autoglm.gateway.openai.llama_server.translate import (
@@ -50,7 +50,7 @@ EVENTS = (
     "/infill",
     operation_id="infill",
     response_model=None,
-    responses=answered(InfillBody, EVENTS),
+    responses=answered(InfillBody | ChosenFields, EVENTS),
     openapi_extra=ASKED_IN_HEADERS,
 )
 async def infill(request: Request, body: InfillRequest) -> Response:
