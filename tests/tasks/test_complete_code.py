@@ -88,6 +88,12 @@ def test_a_completion_that_does_not_parse_is_never_called_parsed(opened: Open) -
     assert result.check == "faulty"
 
 
+def test_nothing_to_add_is_an_answer(opened: Open) -> None:
+    engine, _ = opened([""])
+    result = complete_code(SOURCE, *PLACE, engine)
+    assert (result.text, result.check, result.candidates) == ("", "parsed", 1)
+
+
 def test_an_unknown_language_is_completed_unchecked(opened: Open) -> None:
     engine, _ = opened(["load();\nsave();"])
     result = complete_code(Source("crawl.lua", "x = \n"), 1, 4, engine)

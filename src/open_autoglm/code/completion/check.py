@@ -38,9 +38,11 @@ class ParseCheck:
         return self._count(self._before + completion, self._after)
 
     def parses(self, completion: str) -> bool | None:
-        """Whether no fault is left that wasn't there before."""
+        """Whether no fault is left that wasn't there before; to add nothing brings none."""
         faults = self.faults(completion)
-        return None if faults is None or self._without is None else faults <= self._without
+        if faults is None or self._without is None:
+            return None
+        return faults <= self._without or not completion.strip()
 
     def _count(self, before: str, after: str) -> int | None:
         if self._place.language is None:
