@@ -93,11 +93,24 @@ def test_an_answer_that_does_not_parse_is_the_last_choice() -> None:
     assert (result.verified, result.chosen.loads) == (False, False)
 
 
-def test_after_the_last_answer_a_small_change_that_passes_is_taken() -> None:
-    result, engine, attempts = written([SQUARE], options=WriteOptions(answers=1))
+def test_a_small_change_that_passes_is_taken_without_asking_again() -> None:
+    result, engine, attempts = written([SQUARE, RIGHT], options=WriteOptions(answers=2))
     assert (result.verified, len(engine.requests)) == (True, 1)
     assert [attempt.way for attempt in attempts] == ["first", "changed"]
     assert "n ** 2" not in result.program
+
+
+LARGE = 'def f(n):\n    """Whether n is large.\n\n    >>> f(2)\n    True\n    >>> f(1)\n    False\n    """\n'
+ABOVE_2 = "```python\ndef f(n):\n    return n > 2\n```"
+FROM_2 = "```python\ndef f(n):\n    return not n < 2\n```"
+
+
+def test_changes_that_do_different_things_wait_until_the_model_has_nothing_better() -> None:
+    # n >= 2 and n == 2 are both near n > 2, and pass.
+    result, engine, _ = written([ABOVE_2, FROM_2], LARGE, WriteOptions(answers=2))
+    assert "not n < 2" in result.program
+    result, engine, _ = written([ABOVE_2, ABOVE_2], LARGE, WriteOptions(answers=2))
+    assert (result.verified, result.chosen.way, len(engine.requests)) == (True, "changed", 2)
 
 
 def test_where_no_small_change_passes_the_answer_stays_unverified() -> None:

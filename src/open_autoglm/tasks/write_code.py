@@ -1,8 +1,8 @@
 """Writes a function and checks it against the examples that its docstring shows, before anybody sees it.
 
-The first answer that passes every example is taken. Until then the model is told what went wrong, or asked
-anew; then small changes of its answers are tried. When nothing passes, the answer that most others agree with
-is handed over and called unverified (after Chen et al. 2022, "CodeT"). Nothing but the prompt is looked at.
+The first answer that passes every example is taken. Where one fails, small changes of it are tried; then the
+model is told what went wrong, or asked anew. When nothing passes, the answer that most others agree with is
+handed over and called unverified (after Chen et al. 2022, "CodeT"). Nothing but the prompt is looked at.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from open_autoglm.code.writing.answers import whole_program
 from open_autoglm.code.writing.example import Example
 from open_autoglm.code.writing.examples import visible_examples
 from open_autoglm.code.writing.missing_imports import with_missing_imports
-from open_autoglm.code.writing.nearby_programs import nearby_program
+from open_autoglm.code.writing.nearby_programs import Nearby, nearby_program
 from open_autoglm.code.writing.questions import AnswersChat, ask_for_function, ask_to_correct
 from open_autoglm.code.writing.run_calls import Given, calls_of, run_calls, shows
 from open_autoglm.stop_signal import StopSignal
@@ -30,7 +30,7 @@ Way = Literal["first", "corrected", "again", "changed"]
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """``answers`` bounds what the model is asked, corrections included; ``change`` allows small changes of
-    what it answered, after them."""
+    what it answered."""
 
     answers: int = 8
     temperature: float = 0.7
@@ -89,8 +89,11 @@ def write_code(
         on_attempt(attempt := writer.attempt(request, way))
         if attempt.verified or (attempt.loads and not writer.examples):
             break
+        if options.change and (changed := writer.changed(attempt)) is not None:
+            on_attempt(changed)
+            break
     else:
-        if options.change and (changed := writer.changed()) is not None:
+        if (changed := writer.doubtful()) is not None:
             on_attempt(changed)
     chosen = choose(writer.attempts)
     return WrittenCode(
@@ -135,6 +138,7 @@ class _Writer:
         self._stop = stop
         self.examples = visible_examples(prompt, entry_point)
         self.attempts: list[Attempt] = []
+        self._changed: dict[str, Nearby | None] = {}
         self.completion_tokens = 0
         self.prompt_tokens = 0
 
@@ -162,21 +166,25 @@ class _Writer:
         self.attempts.append(attempt)
         return attempt
 
-    def changed(self) -> Attempt | None:
-        """An attempt with a small change that passes every example, of the best attempt that has one."""
-        if not self.examples:
+    def changed(self, failed: Attempt) -> Attempt | None:
+        """``failed`` with a small change that passes every example, where there is no doubt which.
+
+        One that is doubtful is kept until the model has nothing better.
+        """
+        if not failed.loads or failed.program in self._changed:
             return None
-        programs = dict.fromkeys(
-            attempt.program
-            for attempt in sorted(self.attempts, key=lambda attempt: -sum(attempt.passes))
-            if attempt.loads
-        )
-        for program in programs:
-            found = nearby_program(program, self.examples, self._sandbox, stop=self._stop)
-            if found is not None:
-                self.attempts.append(attempt := self._tried(found, "", "changed"))
-                return attempt
-        return None
+        found = nearby_program(failed.program, self.examples, self._sandbox, stop=self._stop)
+        self._changed[failed.program] = found
+        return self._taken(found) if found is not None and found.agreed else None
+
+    def doubtful(self) -> Attempt | None:
+        """The first small change that passes every example, though others that pass do something else."""
+        found = next((found for found in self._changed.values() if found is not None), None)
+        return None if found is None else self._taken(found)
+
+    def _taken(self, found: Nearby) -> Attempt:
+        self.attempts.append(attempt := self._tried(found.program, "", "changed"))
+        return attempt
 
     def _tried(self, program: str, answer: str, way: Way) -> Attempt:
         # A call of nothing but the name shows that the program defines it.

@@ -6,7 +6,7 @@ import pytest
 
 from open_autoglm.code.sandbox.sandbox import Sandbox
 from open_autoglm.code.writing.example import Example
-from open_autoglm.code.writing.run_calls import Call, Given, first_that_shows, run_calls, shows
+from open_autoglm.code.writing.run_calls import Call, Given, passing, run_calls, shows
 
 SANDBOX = Sandbox()
 
@@ -80,7 +80,7 @@ def test_an_expected_error_is_compared_by_its_name() -> None:
     assert not shows(example, Given("1"))
 
 
-def test_of_several_programs_the_first_that_passes_is_found() -> None:
+def test_of_several_programs_those_that_pass_are_found() -> None:
     programs = [
         "def f(:",
         "def f(n):\n    while True: pass",
@@ -88,11 +88,11 @@ def test_of_several_programs_the_first_that_passes_is_found() -> None:
         "def f(n): return 2 * n",
     ]
     examples = [Example("f(1)", "2"), Example("f(2)", "4")]
-    assert first_that_shows(programs, examples, SANDBOX, call_s=0.2) == 3
-    assert first_that_shows(programs[:3], examples, SANDBOX, call_s=0.2) is None
+    assert passing(programs, examples, SANDBOX, call_s=0.2) == [3]
+    assert passing(programs[:3], examples, SANDBOX, call_s=0.2) == []
 
 
 def test_a_program_that_ends_everything_leaves_those_before_it() -> None:
     programs = ["def f(n): return n", "import os\nos._exit(0)", "def f(n): return 2"]
-    assert first_that_shows(programs, [Example("f(1)", "1")], SANDBOX) == 0
-    assert first_that_shows(programs, [Example("f(1)", "2")], SANDBOX) is None
+    assert passing(programs, [Example("f(1)", "1")], SANDBOX) == [0]
+    assert passing(programs, [Example("f(1)", "2")], SANDBOX) == []

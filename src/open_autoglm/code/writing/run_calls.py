@@ -78,7 +78,7 @@ def run_calls(
     return CallsReport(None, tuple([*given, *(missing for _ in calls)][: len(calls)]), outcome)
 
 
-def first_that_shows(
+def passing(
     programs: Sequence[str],
     examples: Sequence[Example],
     sandbox: Sandbox,
@@ -86,13 +86,28 @@ def first_that_shows(
     limits: RunLimits = CALL_LIMITS,
     call_s: float = CALL_SECONDS,
     stop: StopSignal | None = None,
-) -> int | None:
-    """The place of the first program that passes every example; all of them run in one process."""
+) -> list[int]:
+    """The places of the programs that pass every example; all of them run in one process."""
     answers, _ = _run(programs, calls_of(examples), sandbox, limits, call_s, stop)
-    for place, (_, *given) in ((place, found) for place, found in enumerate(answers) if found):
-        if len(given) == len(examples) and all(map(shows, examples, given)):
-            return place
-    return None
+    return [
+        place
+        for place, (_, *given) in ((place, found) for place, found in enumerate(answers) if found)
+        if len(given) == len(examples) and all(map(shows, examples, given))
+    ]
+
+
+def behaviours(
+    programs: Sequence[str],
+    calls: Sequence[Call],
+    sandbox: Sandbox,
+    *,
+    limits: RunLimits = CALL_LIMITS,
+    call_s: float = CALL_SECONDS,
+    stop: StopSignal | None = None,
+) -> list[tuple[Given, ...]]:
+    """What each program gives for each call, as far as it came; all of them run in one process."""
+    answers, _ = _run(programs, calls, sandbox, limits, call_s, stop)
+    return [tuple(found[1:]) for found in answers]
 
 
 def _run(
