@@ -54,6 +54,7 @@ def test_a_stream_that_breaks_off_is_opened_again(scheme: str, two_seconds: Path
     assert "lost" in analysis.gaps[0].reason or "ended" in analysis.gaps[0].reason
     assert any("did not come back within 1.5 s" in note for note in analysis.notes)
     assert "reconnect" in {one.stage for one in told}
+    assert not any(".;" in (one.message or "") for one in told)
     for before, after in pairwise(told):
         # Until a picture comes, it is said to be away.
         if (before.stage, after.stage) == ("reconnect", "analyse"):

@@ -81,7 +81,7 @@ class LiveReader:
                     yield from self._one_connection(decoder, began_s, reason)
                     reason = "the stream ended"
                 except (StreamLost, InputError) as error:
-                    reason = error.message
+                    reason = error.message.removesuffix(".")
             decoder = None
             if self._over:
                 return
