@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Pause:
     agreed: int
     """Characters of the suggestion that were typed afterwards, indeed."""
     length: int
+    processor_s: float
+    """Of all processes of the server: what it takes on a busy machine too."""
 
 
 def places(
@@ -59,8 +61,13 @@ def places(
         yield text, start, min(len(text), start + characters)
 
 
-async def typed(address: str, text: str, start: int, end: int, seed: int = 5) -> list[Pause]:
-    """Type ``text[start:end]``; what stands after ``end`` is the text after the cursor all the while."""
+async def typed(
+    address: str, text: str, start: int, end: int, processor: Callable[[], float], seed: int = 5
+) -> list[Pause]:
+    """Type ``text[start:end]``; what stands after ``end`` is the text after the cursor all the while.
+
+    ``processor`` tells the seconds of processor time that the server has taken so far.
+    """
     rng = random.Random(seed)
     pauses: list[Pause] = []
     position = start
@@ -71,7 +78,9 @@ async def typed(address: str, text: str, start: int, end: int, seed: int = 5) ->
                 position += 1
                 await _broken_off(http, address, _body(text[:position], text[end:]))
             position += 1
-            pauses.append(await _waited_for(http, address, text, position, end, first=not pauses))
+            before = processor()
+            pause = await _waited_for(http, address, text, position, end, first=not pauses)
+            pauses.append(replace(pause, processor_s=processor() - before))
     return pauses
 
 
@@ -109,6 +118,7 @@ async def _waited_for(
         body["completion"]["check"],
         agreed,
         len(content),
+        0.0,
     )
 
 

@@ -87,6 +87,12 @@ def test_a_window_that_begins_inside_a_long_string_is_known_all_the_same() -> No
     assert found.name == "python"
 
 
+def test_a_file_that_begins_with_prose_is_known_by_its_end() -> None:
+    found = guess_language('"""' + "All about pages.\n" * 400 + '"""\n' + TEXTS["python"] * 8)
+    assert found is not None
+    assert found.name == "python"
+
+
 def test_a_few_types_make_it_typescript() -> None:
     script = "".join(f"const load{number} = (path) => {{ return path }}\n" for number in range(20))
     found = guess_language(script + "interface Page {}\ntype Path = string\n")

@@ -56,9 +56,13 @@ _PATTERNS = {name: re.compile("|".join(marks), re.MULTILINE) for name, marks in 
 
 def guess_language(text: str, names: Iterable[str] = ()) -> Language | None:
     """The likeliest language; ``names`` are those of files beside the text. None where none fits well."""
+    beside = tuple(sorted({one.name for name in names if (one := language_of(name))}))
     head = text[:SAMPLE_CHARACTERS]
-    head = head[: head.rfind("\n") + 1] or head
-    return _guessed(head, tuple(sorted({one.name for name in names if (one := language_of(name))})))
+    found = _guessed(head[: head.rfind("\n") + 1] or head, beside)
+    if found is None and len(text) > SAMPLE_CHARACTERS:  # it may begin with pages of prose
+        tail = text[-SAMPLE_CHARACTERS:]
+        found = _guessed(tail[tail.find("\n") + 1 :], beside)
+    return found
 
 
 @lru_cache(maxsize=64)
