@@ -106,12 +106,9 @@ class BaseProgram:
         return {path.name: _text(path) for path in sorted(self.folder.glob("*.py")) if path.name not in tests}
 
     @cached_property
-    def test_text(self) -> str:
-        return _text(self.folder / self.test_name)
-
-    @cached_property
-    def hidden_text(self) -> str:
-        return _text(self.folder / self.hidden_name)
+    def tests(self) -> dict[str, str]:
+        """The visible ones and the hidden ones, by file name."""
+        return {name: _text(self.folder / name) for name in (self.test_name, self.hidden_name)}
 
     @property
     def category(self) -> str:

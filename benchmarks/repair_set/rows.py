@@ -39,9 +39,9 @@ def _row(
         "title": title,
         "files": broken,
         "test_name": base.test_name,
-        "test_text": base.test_text,
+        "test_text": base.tests[base.test_name],
         "hidden_name": base.hidden_name,
-        "hidden_text": base.hidden_text,
+        "hidden_text": base.tests[base.hidden_name],
         "reference": {file: text for file, text in base.texts.items() if text != broken[file]},
     }
 

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-LIMIT_S = 20.0
+LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     passed: bool
     timed_out: bool
+    failed: frozenset[str]
+    """Names of the test files of which a test failed, or that could not be read."""
     output: str
 
 
-def run_tests(texts: Mapping[str, str], test_name: str, test_text: str, limit_s: float = LIMIT_S) -> Trial:
-    """Hash seeds are fixed, plugins are not loaded, warnings are left alone: the same outcome everywhere."""
+def run_tests(texts: Mapping[str, str], tests: Mapping[str, str], limit_s: float = LIMIT_S) -> Trial:
+    """The outcome for a program's files and test files, both by name."""
     with tempfile.TemporaryDirectory(prefix="repair-set-") as name:
         folder = Path(name)
-        for file, text in {**texts, test_name: test_text}.items():
+        for file, text in {**texts, **tests}.items():
             (folder / file).write_text(text, encoding="utf-8", newline="\n")
-        return _outcome(folder, test_name, limit_s)
+        return run_tests_in(folder, tests, limit_s)
 
 
-def _outcome(folder: Path, test_name: str, limit_s: float) -> Trial:
+def run_tests_in(folder: Path, names: Iterable[str], limit_s: float = LIMIT_S) -> Trial:
+    """The outcome for test files of a folder that holds the program already.
+
+    Hash seeds are fixed and no plugins are loaded, so it is the same everywhere.
+    """
     variables = {
         **os.environ,
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -37,21 +44,14 @@ def _outcome(folder: Path, test_name: str, limit_s: float) -> Trial:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
     }
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--rootdir={folder}",
-        test_name,
-    ]
+    options = ["-q", "-p", "no:cacheprovider", f"--rootdir={folder}"]
+    command = [sys.executable, "-m", "pytest", *options, *names]
     try:
         ended = subprocess.run(
             command, cwd=folder, env=variables, capture_output=True, timeout=limit_s, check=False
         )
     except subprocess.TimeoutExpired:
-        return Trial(passed=False, timed_out=True, output=f"no end within {limit_s:g} s")
+        return Trial(False, True, frozenset(), f"no end within {limit_s:g} s")
     output = (ended.stdout + ended.stderr).decode("utf-8", "replace")
-    return Trial(passed=ended.returncode == 0, timed_out=False, output=output)
+    failed = frozenset(re.findall(r"^(?:FAILED|ERROR) (\w+\.py)\b", output, re.MULTILINE))
+    return Trial(ended.returncode == 0, False, failed, output)

@@ -59,9 +59,10 @@ def test_no_task_is_left():
 
 
 def test_cancellation_ends_the_workers():
-    ended = []
+    started, ended = [], []
 
     async def fetch(url):
+        started.append(url)
         try:
             await asyncio.sleep(60)
         finally:
@@ -69,7 +70,8 @@ def test_cancellation_ends_the_workers():
 
     async def main():
         call = asyncio.create_task(fetch_all(fetch, ["a", "b"], workers=2))
-        await asyncio.sleep(0.01)
+        while len(started) < 2:
+            await asyncio.sleep(0)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call

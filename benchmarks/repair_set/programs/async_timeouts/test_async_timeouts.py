@@ -36,14 +36,14 @@ def test_one_page():
 
 def test_outcomes_in_the_order_of_the_addresses():
     web = Web()
-    outcomes = run(fetch_within(web.fetch, ["b:0.02", "a", "slow:60"], each=0.05, total=2))
+    outcomes = run(fetch_within(web.fetch, ["b:0.01", "a", "slow:60"], each=0.3, total=4))
     assert [outcome.status for outcome in outcomes] == ["ok", "ok", "timeout"]
     assert [outcome.value for outcome in outcomes] == ["B", "A", None]
 
 
 def test_the_limit_of_all():
     web = Web()
-    outcomes = run(fetch_within(web.fetch, ["a", "slow:60"], each=30, total=0.05))
+    outcomes = run(fetch_within(web.fetch, ["a", "slow:60"], each=30, total=0.3))
     assert outcomes == [Outcome("a", "ok", "A"), Outcome("slow:60", "skipped")]
     assert web.cancelled == ["slow"]
     assert run(fetch_within(web.fetch, [], each=1, total=1)) == []

@@ -35,7 +35,7 @@ def test_writing():
         110: "一百一十",
         205: "二百零五",
         20010: "二万零一十",
-        100000: "十万",
+        100200: "十万零二百",
     }
     assert {number: write(number) for number in numbers} == numbers
     with pytest.raises(ValueError, match="cannot write"):

@@ -17,6 +17,7 @@ def test_one_line():
     request = parse_line('a.example [2024-05-01 10:00:00] "GET /list" 200 35\n')
     assert (request.host, request.method, request.path) == ("a.example", "GET", "/list")
     assert (request.time, request.status, request.ms) == (datetime(2024, 5, 1, 10), 200, 35)
+    assert parse_line('a.example [2024-05-01 23:05:00] "GET /" 200 35').time.hour == 23
     assert parse_line("nonsense") is None
 
 

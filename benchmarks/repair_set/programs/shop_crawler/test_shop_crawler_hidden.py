@@ -98,6 +98,14 @@ def test_reading_ends_after_three_bad_pages_in_a_row():
     assert asked == [1, 2, 3]
 
 
+def test_bad_pages_that_are_not_in_a_row():
+    good = '{"offers": [{"sku": "s", "name": "n", "price": 1}], "more": true}'
+    texts = ["bad", good, "bad", good, "bad", good, "bad", '{"offers": []}']
+    catalogue = Catalogue()
+    assert update(lambda number: texts[number - 1], catalogue) == ({}, [1, 3, 5, 7])
+    assert len(catalogue) == 1
+
+
 def test_last_page_ends_the_reading():
     asked = []
 

@@ -28,6 +28,6 @@ def test_the_same_moment_elsewhere():
 
 def test_hours_at_which_all_can_meet():
     found = common_hours(date(2024, 5, 1), ["UTC+8", "UTC+1"])
-    assert [time.hour for time in found] == [8, 9]
+    assert found == [datetime(2024, 5, 1, hour, tzinfo=UTC) for hour in (8, 9)]
     assert [time.hour for time in common_hours(date(2024, 5, 1), ["+05:30"], 9, 11)] == [4]
     assert common_hours(date(2024, 5, 1), ["+8", "-4"]) == []
