@@ -1,0 +1,25 @@
+"""What a repair asks of a language model: to write an edit, to fill a gap, to choose between two texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+
+class Writer(Protocol):
+    """A language model, seen from here. Every method may answer with nothing."""
+
+    @property
+    def fills_gaps(self) -> bool:
+        """Whether it can write what stands between two texts."""
+
+    def answers(self, system: str, prompt: str, tries: int, max_tokens: int) -> Iterator[str]:
+        """Up to ``tries`` answers to one prompt, different ones after the first."""
+
+    def fillings(
+        self, before: str, after: str, others: Sequence[tuple[str, str]], tries: int
+    ) -> Iterator[str]:
+        """What may stand between ``before`` and ``after`` on one line; ``others`` are further files."""
+
+    def choice(self, system: str, prompt: str, options: int) -> int | None:
+        """The number of an option, from 0; None when it does not choose."""
