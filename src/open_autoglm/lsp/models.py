@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
 
 from anyio.from_thread import BlockingPortal
 from lsprotocol import types
@@ -12,12 +13,13 @@ from lsprotocol import types
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import MissingPiece, OpenAutoGLMError
 from open_autoglm.lsp.editor import Editor
-from open_autoglm.serving.request import Priority
-from open_autoglm.serving.served_engine import ServedEngine
-from open_autoglm.serving.service import Service
 from open_autoglm.stop_signal import StopSignal
 
-OpenService = Callable[[], AbstractAsyncContextManager[Service]]
+if TYPE_CHECKING:  # they bring much along, which an editor need not wait for
+    from open_autoglm.serving.request import Priority
+    from open_autoglm.serving.service import Service
+
+OpenService: TypeAlias = "Callable[[], AbstractAsyncContextManager[Service]]"
 
 
 class EditorModels:
@@ -45,6 +47,8 @@ class EditorModels:
         self, editor: Editor, stop: StopSignal, priority: Priority = "batch"
     ) -> AsyncIterator[BlockingEngine]:
         """The model for one piece of work, which ``stop`` ends. Raises MissingPiece, EngineStartFailed."""
+        from open_autoglm.serving.served_engine import ServedEngine
+
         service, portal = await self._service()
         await self._load(service, editor)
         engine = BlockingEngine(ServedEngine(service, self._model, priority=priority), portal)

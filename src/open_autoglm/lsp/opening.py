@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import BinaryIO
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
 from open_autoglm.code.repository.indexes import RepositoryIndexes
 from open_autoglm.config import Settings
@@ -11,7 +14,9 @@ from open_autoglm.lsp.models import EditorModels
 from open_autoglm.lsp.running import run_editor_server
 from open_autoglm.lsp.server import EditorServer
 from open_autoglm.lsp.streams import own_streams
-from open_autoglm.runtime import Runtime
+
+if TYPE_CHECKING:
+    from open_autoglm.serving.service import Service
 
 
 def serve_editor(settings: Settings) -> int:
@@ -21,7 +26,16 @@ def serve_editor(settings: Settings) -> int:
 
 async def serve_streams(settings: Settings, reader: BinaryIO, writer: BinaryIO) -> int:
     """The same over other streams."""
-    async with EditorModels(Runtime(settings).serving, settings.model_path) as models:
+    async with EditorModels(partial(_open_service, settings), settings.model_path) as models:
         with RepositoryIndexes() as indexes:
             server = EditorServer(settings.language, indexes, models)
             return await run_editor_server(server, reader, writer)
+
+
+@asynccontextmanager
+async def _open_service(settings: Settings) -> AsyncIterator[Service]:
+    # Imported with the first request for a model: it takes as long as all else that an editor waits for.
+    from open_autoglm.runtime import Runtime
+
+    async with Runtime(settings).serving() as service:
+        yield service
