@@ -121,7 +121,7 @@ def _report(result: AnalysedVideo, labels: VideoLabels) -> Iterator[str]:
         yield f'<section class="report"><h2>{labels.questions}</h2>\n'
         for answer in result.answers:
             told = f"{escape(answer.answer)}{_links(answer.events, labels)}"
-            yield f"<p><b>{escape(answer.question)}</b><br>{told}</p>\n"
+            yield f'<div class="answer"><b>{escape(answer.question)}</b><br>{told}</div>\n'
         yield "</section>\n"
 
 
