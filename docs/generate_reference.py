@@ -20,6 +20,7 @@ from open_autoglm.cli.root import COMMANDS, root
 from open_autoglm.config import ENVIRONMENT_PREFIX, Settings
 from open_autoglm.tasks.completion_result import CodeCompletion
 from open_autoglm.tasks.document_result import ParsedDocument
+from open_autoglm.tasks.fix_result import FixedCode
 from open_autoglm.tasks.video_result import AnalysedVideo
 from open_autoglm.video.zones import ZoneFile
 
@@ -82,6 +83,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield FOLDER / "settings.md", settings_page()
     yield FOLDER / "document_result.schema.json", schema(ParsedDocument, "validation")
     yield FOLDER / "completion_result.schema.json", schema(CodeCompletion, "serialization")
+    yield FOLDER / "fix_result.schema.json", schema(FixedCode, "serialization")
     yield FOLDER / "video_result.schema.json", schema(AnalysedVideo, "serialization")
     yield FOLDER / "zones.schema.json", schema(ZoneFile, "validation")
     yield FOLDER / "cli.md", cli_page()

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.cli.run_flags import CODE_COMPLETE, DOCUMENT, VIDEO, Option, RunFlags, own_options
+from open_autoglm.cli.run_flags import CODE_COMPLETE, CODE_FIX, DOCUMENT, VIDEO, Option, RunFlags, own_options
 from open_autoglm.errors import UsageError
 from open_autoglm.runtime import Runtime
 
@@ -35,9 +35,10 @@ TASKS: Mapping[str, Task] = {
     "document_parse": Task(DOCUMENT, "open_autoglm.cli.run_document:run_document"),
     "video_analysis": Task(VIDEO, "open_autoglm.cli.run_video:run_video"),
     "code_complete": Task(CODE_COMPLETE, "open_autoglm.cli.run_code_complete:run_code_complete"),
+    "code_fix": Task(CODE_FIX, "open_autoglm.cli.run_code_fix:run_code_fix"),
 }
-PLANNED_TASKS = ("image_caption", "code_fix", "long_write")
-FORM_NAMES = ("txt", "md", "json", "html", "csv")
+PLANNED_TASKS = ("image_caption", "long_write")
+FORM_NAMES = ("txt", "md", "json", "html", "csv", "diff")
 
 
 @click.command("run")
@@ -60,7 +61,7 @@ FORM_NAMES = ("txt", "md", "json", "html", "csv")
 @click.option(
     "--json", "as_json", is_flag=True, help="Also print the result as JSON, one line a file, on stdout."
 )
-@own_options([DOCUMENT, VIDEO, CODE_COMPLETE])
+@own_options([DOCUMENT, VIDEO, CODE_COMPLETE, CODE_FIX])
 @settings_options
 @click.pass_context
 def run_command(context: click.Context, /, settings: LoadedSettings, task: str | None, **values: Any) -> int:
@@ -76,6 +77,10 @@ def run_command(context: click.Context, /, settings: LoadedSettings, task: str |
     code_complete writes what comes next at a place in a file of code, and checks that it parses there. Its
     results are .txt or .json.
 
+    code_fix repairs a program that fails: it runs the tests, or the file, on a copy in a sandbox, tries small
+    changes, and keeps what makes the failure vanish and breaks nothing. Its results are .txt, .md, .json,
+    .html or .diff; files are changed with --write alone.
+
     \b
     Examples:
       open-autoglm-cli --task document_parse --input report.pdf --output summary.txt
@@ -87,13 +92,17 @@ def run_command(context: click.Context, /, settings: LoadedSettings, task: str |
       open-autoglm-cli --task video_analysis --input yard.mp4 --zones zones.yaml --output report.html
       open-autoglm-cli --task video_analysis --input yard.mp4 --ask "When was the bag left?" --output a.md
       open-autoglm-cli --task code_complete --input crawler.py --line 10 --column 4
+      open-autoglm-cli --task code_fix --input crawler.py --error trace.txt --test "pytest -q" --write
+      open-autoglm-cli --task code_fix --input shop/ --no-model --output fix.md
     \b
     Flags of document_parse alone: --pages --password --no-summary --fields.
     Flags of video_analysis alone: --zones --detect-fps --backend --annotate --clips --heat-map --tracks
-    --resume --ask --no-model --live-seconds.
+    --resume --ask --live-seconds.
     Flags of code_complete alone: --line --column --project.
+    Flags of code_fix alone: --error --test --write; --no-model is of video_analysis and code_fix.
     \b
-    Exit codes: 0 every result is whole; 1 some of the work failed, what is whole was written;
+    Exit codes: 0 every result is whole; 1 some of the work failed, what is whole was written, or code_fix
+    found no repair, a repair of some faults only, or nothing better than a suggestion;
     2 wrong usage; 3 the input can't be used; 4 a model or extra is missing; 130 Ctrl-C.
     With several inputs one failure doesn't stop the rest: 1 when some failed, and when all failed
     for the same kind of reason its code.

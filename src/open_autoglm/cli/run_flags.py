@@ -91,7 +91,7 @@ VIDEO: Mapping[str, Option] = {
         is_flag=True,
         default=True,
         flag_value=False,
-        help="Rules write report and answers; no language model is loaded.",
+        help="No language model is loaded: rules write reports, and repairs are made without one.",
     ),
     "live_seconds": click.option(
         "--live-seconds",
@@ -122,14 +122,36 @@ CODE_COMPLETE: Mapping[str, Option] = {
 }
 """Of code_complete."""
 
+CODE_FIX: Mapping[str, Option] = {
+    "error": click.option(
+        "--error",
+        metavar="FILE",
+        help="Text of the error to repair: a traceback, a compiler's output; - reads it from stdin.",
+    ),
+    "test": click.option(
+        "--test",
+        metavar="COMMAND",
+        help='Command that fails and shall pass, for example "pytest -q". Default: tests beside the input, '
+        "else the file itself is run.",
+    ),
+    "write": click.option(
+        "--write",
+        is_flag=True,
+        help="Put the repair into the files; what they held is kept beside them as .orig.",
+    ),
+    "use_model": VIDEO["use_model"],
+}
+"""Of code_fix."""
+
 
 def own_options(tasks: Sequence[Mapping[str, Option]]) -> Option:
     """All flags of all tasks on one command."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for options in reversed(tasks):
-            for option in reversed(tuple(options.values())):
-                command = option(command)
+        # A flag of several tasks stands in each of them and is one flag of the command.
+        every = {name: option for options in tasks for name, option in options.items()}
+        for option in reversed(tuple(every.values())):
+            command = option(command)
         return command
 
     return decorate

@@ -63,7 +63,8 @@ def relevant_files(root: Path, wanted: Iterable[str]) -> ProjectFiles:
     sources: dict[str, Source] = {}
     tests: dict[str, str] = {}
     skipped: list[str] = []
-    waiting = [name for name in dict.fromkeys(wanted) if (root / name).is_file()]
+    # A traceback also names files of libraries, which are nobody's to change.
+    waiting = [name for name in dict.fromkeys(wanted) if _is_inside(root, name)]
     seen = set(waiting)
     while waiting and len(sources) + len(tests) < MOST_FILES:
         name = waiting.pop(0)
@@ -81,6 +82,17 @@ def relevant_files(root: Path, wanted: Iterable[str]) -> ProjectFiles:
                 seen.add(other)
                 waiting.append(other)
     return ProjectFiles(sources, tests, tuple(skipped))
+
+
+def _is_inside(root: Path, name: str) -> bool:
+    path = PurePosixPath(name)
+    outside = (
+        Path(name).is_absolute()
+        or path.is_absolute()
+        or ".." in path.parts
+        or bool(SKIPPED & set(path.parts))
+    )
+    return bool(name) and not outside and (root / name).is_file()
 
 
 def imported_files(root: Path, name: str, text: str) -> Iterator[str]:

@@ -6,12 +6,17 @@ import ast
 import math
 from collections import defaultdict
 from collections.abc import Mapping
+from pathlib import Path
 
 from open_autoglm.code.diagnose.failure import Failure
 
 NAMED = 0.9
 """Of the line where an exception came from."""
 ON_THE_WAY = 0.35
+ELSEWHERE = 0.6
+"""Share that a line keeps which no traceback leads to, where every failure has one."""
+SETS_USED = 0.8
+"""Of a line that sets a variable which the line of the exception uses."""
 CONSTANT = 0.85
 """Share of a suspicious line that a constant of the module has which is used there."""
 
@@ -36,11 +41,44 @@ def suspicious_lines(
     found: Suspicion = defaultdict(dict)
     for (name, line), times in failed.items():
         found[name][line] = times / math.sqrt(total * (times + passed[name, line]))
+    if failures and all(failure.kind in ("exception", "timeout") for failure in failures):
+        for scores in found.values():
+            scores |= {line: ELSEWHERE * weight for line, weight in scores.items()}
     for failure in failures:
-        for place, frame in enumerate(reversed(failure.frames)):
+        own = [
+            frame for frame in failure.frames if not Path(frame.file).is_absolute() and frame.file[:1] != "<"
+        ]
+        for place, frame in enumerate(reversed(own)):
             least = NAMED if place == 0 else ON_THE_WAY
             found[frame.file][frame.line] = max(found[frame.file].get(frame.line, 0.0), least)
     return dict(found)
+
+
+def with_sources(
+    text: str, file: str, lines: Mapping[int, float], failures: tuple[Failure, ...]
+) -> dict[int, float]:
+    """The same for one file, with the lines that set what the lines of tracebacks use."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return dict(lines)
+    named = {
+        frame.line
+        for failure in failures
+        if failure.kind == "exception"
+        for frame in failure.frames
+        if frame.file == file
+    }
+    result = dict(lines)
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+        used = {node.id for node in names if node.lineno in named and isinstance(node.ctx, ast.Load)}
+        for node in names:
+            if node.id in used and isinstance(node.ctx, ast.Store) and result.get(node.lineno, 0.0) > 0:
+                result[node.lineno] = max(result[node.lineno], SETS_USED)
+    return result
 
 
 def with_constants(text: str, lines: Mapping[int, float]) -> dict[int, float]:

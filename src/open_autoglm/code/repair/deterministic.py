@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from open_autoglm.code.diagnose.failure import Failure
 from open_autoglm.code.diagnose.lint import lint
-from open_autoglm.code.diagnose.suspicion import Suspicion, with_constants
+from open_autoglm.code.diagnose.suspicion import Suspicion, with_constants, with_sources
 from open_autoglm.code.repair.edit import Candidate
 from open_autoglm.code.repair.makers.imports import import_candidates
 from open_autoglm.code.repair.makers.lint_fixes import lint_candidates
@@ -18,6 +18,47 @@ from open_autoglm.code.repair.templates.propose import template_candidates
 from open_autoglm.code.repair.templates.view import Hints
 
 MOST_STRINGS = 400
+ASKED_FOR = frozenset(
+    ["syntax", "import", "lint"]
+    + [
+        f"template:{name}"
+        for name in (
+            *(
+                "misspelt",
+                "conversion-asked",
+                "missing-argument",
+                "member",
+                "self",
+                "super",
+                "access",
+                "unset",
+            ),
+            *(
+                "changed-while-read",
+                "encoding",
+                "key",
+                "none-compared",
+                "optional",
+                "zero",
+                "default",
+                "await",
+            ),
+            *(
+                "no-await",
+                "async-block",
+                "spelling",
+                "date-format",
+                "range",
+                "index",
+                "not-called",
+                "in-place",
+            ),
+            *("boundary", "step", "separator", "argument"),
+        )
+    ]
+)
+"""Makers whose changes answer an error. Where all that is asked is that a file runs without one, others would
+pass by running less of it."""
 
 
 def candidates(
@@ -34,10 +75,23 @@ def candidates(
         first += lint_candidates(name, files[name], lint(files[name], name))
     yield from sorted(first, key=lambda candidate: -candidate.prior)
     streams = [
-        template_candidates(name, files[name], with_constants(files[name], suspicion[name]), hints)
+        template_candidates(
+            name,
+            files[name],
+            with_constants(files[name], with_sources(files[name], name, suspicion[name], failures)),
+            hints,
+        )
         for name in involved
     ]
     yield from heapq.merge(*streams, key=lambda candidate: -candidate.prior)
+
+
+def answering_candidates(
+    files: Mapping[str, str], suspicion: Suspicion, failures: tuple[Failure, ...], tests: Mapping[str, str]
+) -> Iterator[Candidate]:
+    """The same for a file that is run itself: only changes that answer its error."""
+    found = candidates(files, suspicion, failures, tests)
+    return (candidate for candidate in found if candidate.maker in ASKED_FOR)
 
 
 def test_hints(tests: Mapping[str, str], failures: tuple[Failure, ...]) -> Hints:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from open_autoglm.code.diagnose.suspicion import suspicious_lines
+from open_autoglm.code.diagnose.failure import Failure
+from open_autoglm.code.diagnose.suspicion import Suspicion, suspicious_lines
 from open_autoglm.code.repair import deterministic
 from open_autoglm.code.repair.edit import Candidate
 from open_autoglm.code.repair.model_edits import Case, gap_candidates, model_candidates
@@ -25,6 +26,9 @@ from open_autoglm.code.source import Source
 from open_autoglm.code.trial.observation import Observation
 from open_autoglm.code.trial.workbench import Attempts, AttemptsEnded, Workbench
 
+MakeCandidates = Callable[
+    [Mapping[str, str], Suspicion, tuple[Failure, ...], Mapping[str, str]], Iterator[Candidate]
+]
 Stage = Literal["reproduce", "search", "model", "prove"]
 SURE = 0.75
 """Prior from which a change may be kept that only moves the failure on."""
@@ -87,6 +91,13 @@ class Repairer:
     on_progress: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], None] = lambda: None
     """Raises Cancelled when the work shall end."""
+    copied: Callable[[], AbstractContextManager[Path]] | None = None
+    """A fresh copy of the project; None: a copy of all of ``folder``."""
+
+    candidates: MakeCandidates = deterministic.candidates
+    """Those that need no model: of files, suspicious lines, failures and tests."""
+    named: Callable[[Failure], Failure] = lambda failure: failure
+    """Gives the frames of later runs the names that files have here."""
 
     def __post_init__(self) -> None:
         self._tried = 0
@@ -152,11 +163,12 @@ class Repairer:
                 self.limits.search,
                 on_tried=self._count("search"),
                 cancelled=self.cancelled,
+                several_faults=_several(before),
             )
             offset = self._tried
             try:
-                search.run(deterministic.candidates(texts, suspicion, before.failures, self.tests))
-                if not search.whole:
+                search.run(self.candidates(texts, suspicion, before.failures, self.tests))
+                if not (search.whole or (search.several_faults and search.useful_parts)):
                     self._ask_model(search, Case(texts, self.tests, before.failures, suspicion))
                 chosen = self._choose(search)
             except AttemptsEnded as ended:
@@ -203,7 +215,7 @@ class Repairer:
         if search.whole:
             ranked = rank(search.whole, search)
             return ranked.best, ranked
-        part = [tried for tried in search.useful if tried.verdict == "part"]
+        part = search.useful_parts
         if part:
             best = max(part, key=lambda tried: (len(tried.after.passing), weight(tried)))
             return best, None
@@ -222,7 +234,7 @@ class Repairer:
     @contextmanager
     def _copied(self, sources: Mapping[str, Source]) -> Iterator[Path]:
         """A fresh copy of the project with the files as they are now."""
-        with copied_project(self.folder) as folder:
+        with self.copied() if self.copied else copied_project(self.folder) as folder:
             for name, source in sources.items():
                 if source.text != self.sources[name].text:
                     (folder / name).write_bytes(source.encoded(source.text))
@@ -231,7 +243,17 @@ class Repairer:
     def _observe(self, sources: Mapping[str, Source], *, trace: bool) -> Observation:
         self.cancelled()
         with self._copied(sources) as folder:
-            return self.bench.observe(folder, trace=trace)
+            seen = self.bench.observe(folder, trace=trace)
+        return replace(seen, failures=tuple(self.named(failure) for failure in seen.failures))
+
+
+def _several(before: Observation) -> bool:
+    """Whether the tests fail in more than one way, as they do where there are several faults."""
+    ways = {
+        (failure.type, failure.message[:80]) for failure in before.failures if failure.kind != "assertion"
+    }
+    ways |= {(failure.type, "") for failure in before.failures if failure.kind == "assertion"}
+    return len(ways) > 1
 
 
 def _progressed(before: Observation, after: Observation, step: Step) -> bool:

@@ -18,7 +18,7 @@ from open_autoglm.errors import OutputFailed
 class SearchLimits:
     """How long one search goes on."""
 
-    candidates: int = 700
+    candidates: int = 1_000
     seconds: float = 180.0
     enough: int = 10
     """Whole repairs after which no more are sought."""
@@ -48,6 +48,8 @@ class Search:
     on_tried: Callable[[int], None] = lambda _: None
     cancelled: Callable[[], None] = lambda: None
     """Raises Cancelled when the work shall end."""
+    several_faults: bool = False
+    """Whether a repair of some tests is as good as one of all."""
     tried: int = 0
     useful: list[Tried] = field(default_factory=list)
     _seen: set[tuple[tuple[str, str], ...]] = field(default_factory=set)
@@ -55,6 +57,10 @@ class Search:
     @property
     def whole(self) -> list[Tried]:
         return [item for item in self.useful if item.verdict == "whole"]
+
+    @property
+    def useful_parts(self) -> list[Tried]:
+        return [item for item in self.useful if item.verdict == "part"]
 
     def run(self, candidates: Iterator[Candidate]) -> None:
         """Try them in their order, as far as the limits allow; ``useful`` grows."""
@@ -77,7 +83,8 @@ class Search:
             if tried is None:
                 continue
             done += 1
-            if tried.verdict == "whole" and first is None:
+            good = tried.verdict == "whole" or (self.several_faults and tried.verdict == "part")
+            if good and first is None:
                 first = (done, candidate.prior)
             if len(self.whole) >= self.limits.enough:
                 return

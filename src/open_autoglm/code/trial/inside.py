@@ -406,9 +406,12 @@ class ScriptRuns:
             recorder.outcome(name, "failed" if code else "passed", failure)
             return code
         except BaseException as error:  # noqa: BLE001 - whatever ended it is the answer
-            traceback.print_exc()
-            failure = recorder.failure(error, error.__traceback__, traceback.format_exc())
-            failure["frames"] = [frame for frame in failure["frames"] if not _own_frame(frame[0])]
+            trace = error.__traceback__
+            while trace is not None and _own_frame(trace.tb_frame.f_code.co_filename):
+                trace = trace.tb_next
+            text = "".join(traceback.format_exception(type(error), error, trace))
+            sys.stderr.write(text)
+            failure = recorder.failure(error, trace, text)
             recorder.outcome(name, "failed", failure)
             return 1
         recorder.outcome(name, "passed")

@@ -28,7 +28,8 @@ class Observation:
     modules: tuple[str, ...] = ()
     output: str = ""
     exit_code: int | None = None
-    isolation: str = ""
+    isolation: Mapping[str, str] = field(default_factory=dict)
+    """What held the run back, in words, by language."""
     network_cut: bool = False
     remark: str = ""
     """Why it did not finish, in words."""

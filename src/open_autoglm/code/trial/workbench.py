@@ -127,7 +127,7 @@ class Workbench:
         if outcome.ended == "cancelled":
             raise Cancelled("The work was cancelled.")
         about: dict[str, Any] = {
-            "isolation": outcome.isolation.words(),
+            "isolation": _words(outcome),
             "network_cut": outcome.isolation.network_cut,
         }
         try:
@@ -190,7 +190,7 @@ class Workbench:
             seconds=outcome.wall_s,
             output=output[-MOST_OUTPUT:],
             exit_code=outcome.exit_code,
-            isolation=outcome.isolation.words(),
+            isolation=_words(outcome),
             network_cut=outcome.isolation.network_cut,
             remark=self._remark(outcome),
         )
@@ -268,6 +268,10 @@ class _CommandAttempts(Attempts):
 
     def probe(self, *_: object) -> None:
         return None
+
+
+def _words(outcome: RunOutcome) -> dict[str, str]:
+    return {"en": outcome.isolation.words("en"), "zh": outcome.isolation.words("zh")}
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -48,6 +48,7 @@ FOREIGN = (
     (r"=<", "<="),
     (r"\bnew ", ""),
 )
+MOST_FURTHER = 5
 NEAR = 3
 """Lines above and below the one that the parser names."""
 
@@ -59,7 +60,7 @@ def syntax_candidates(file: str, text: str) -> Iterator[Candidate]:
         return
     lines = text.split("\n")
     seen: set[str] = set()
-    further: list[tuple[int, Candidate]] = []
+    further: list[Candidate] = []
     for prior, changed_lines in _proposals(lines, fault):
         changed = "\n".join(changed_lines)
         if changed in seen or changed == text:
@@ -69,10 +70,9 @@ def syntax_candidates(file: str, text: str) -> Iterator[Candidate]:
         candidate = Candidate((edit_between(file, text, changed),), "syntax", REASON, prior)
         if left is None:
             yield candidate
-        elif left.line > fault.line + 1:
-            further.append((left.line, candidate))
-    for _, candidate in sorted(further, key=lambda item: -item[0])[:5]:
-        yield candidate
+        elif left.line >= fault.line and (left.line, left.message) != (fault.line, fault.message):
+            further.append(candidate)
+    yield from sorted(further, key=lambda candidate: -candidate.prior)[:MOST_FURTHER]
 
 
 class _Fault:

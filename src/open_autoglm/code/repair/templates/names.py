@@ -25,12 +25,28 @@ def _other_name(view: ModuleView, node: ast.AST) -> Proposals:
     if node.id in view.imported and not called:
         return
     near = set(difflib.get_close_matches(node.id, pool, n=4, cutoff=0.6))
+    near |= view.aliases(view.function_of(node), node.id)
     for other in [name for name in dict.fromkeys(pool) if name not in (node.id, "self", "cls")][:MOST_OTHERS]:
-        yield 0.4 if other in near else 0.3, view.replace(node, other)
+        yield 0.5 if other in near else 0.3, view.replace(node, other)
     if not called and "self" in local:
         for attribute in view.attributes_of_self:
             if difflib.SequenceMatcher(None, attribute.strip("_"), node.id).ratio() > 0.75:
                 yield 0.45, view.replace(node, f"self.{attribute}")
+
+
+def _unread(view: ModuleView, node: ast.AST) -> Proposals:
+    """A variable that was worked out and is used nowhere, in place of what stands there."""
+    function = view.function_of(node)
+    above = view.parent(node)
+    if function is None or not isinstance(node, ast.Constant | ast.Name | ast.Call | ast.Attribute):
+        return
+    if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or view.is_docstring(node):
+        return
+    if isinstance(above, ast.Attribute | ast.Expr) or (isinstance(above, ast.Call) and above.func is node):
+        return
+    for name, line in view.unread_names(function):
+        if line < node.lineno:
+            yield 0.72, view.replace(node, name)
 
 
 def _stored_name(view: ModuleView, node: ast.AST) -> Proposals:
@@ -97,6 +113,7 @@ def _unknown(view: ModuleView, node: ast.AST) -> Proposals:
 
 
 TEMPLATES = (
+    Template("unread", Words("A variable that was worked out is not used.", "算出的变量没有使用。"), _unread),
     Template("misspelt", Words("A name is misspelt.", "名称拼写错误。"), _unknown),
     Template("variable", Words("Another variable was meant.", "用错了变量。"), _other_name),
     Template(

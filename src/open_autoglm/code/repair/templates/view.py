@@ -235,6 +235,28 @@ class ModuleView:
             function = self.function_of(function)
         return tuple(found)
 
+    def aliases(self, function: Function | None, name: str) -> set[str]:
+        """Names that stand for the same value at first: ``page`` after ``page = start``."""
+        found: set[str] = set()
+        for node in ast.walk(function) if function is not None else ():
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Name):
+                continue
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and name in (target.id, node.value.id):
+                found |= {target.id, node.value.id} - {name}
+        return found
+
+    def unread_names(self, function: Function) -> list[tuple[str, int]]:
+        """Variables of a function that nothing reads, with the line on which they are set."""
+        stored: dict[str, int] = {}
+        read: set[str] = set()
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                stored.setdefault(node.id, node.lineno)
+            elif isinstance(node, ast.Name):
+                read.add(node.id)
+        return [(name, line) for name, line in stored.items() if name not in read and name.strip("_") == name]
+
     def names_at(self, node: ast.AST) -> tuple[str, ...]:
         """Everything a name could mean there, nearest first, without builtins."""
         local = self.local_names(self.function_of(node))
