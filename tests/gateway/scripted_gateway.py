@@ -14,6 +14,7 @@ from open_autoglm.config import Settings
 from open_autoglm.engine.scripted import ScriptedAnswer, ScriptedEngine
 from open_autoglm.errors import ModelNotInstalled, UnknownModel
 from open_autoglm.gateway.state import Gateway
+from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
@@ -141,6 +142,7 @@ class ScriptedHouse:
                     JobRunner(jobs, {}),
                     DocumentParse(_none, _none),
                     VideoAnalysis(_no_detector, _none),
+                    CodeFix(_none, runs_code=False),
                     Metrics(),
                 )
         finally:

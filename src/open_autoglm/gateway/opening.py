@@ -10,10 +10,14 @@ from datetime import timedelta
 import anyio
 from anyio.from_thread import BlockingPortal
 
+from open_autoglm.config import Settings
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import OpenAutoGLMError
+from open_autoglm.gateway.guards.host_check import is_loopback
 from open_autoglm.gateway.public_message import public_text
 from open_autoglm.gateway.state import Gateway
+from open_autoglm.jobs.code_fix import TASK as CODE
+from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import TASK as DOCUMENT
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
@@ -45,15 +49,23 @@ async def open_gateway(
             models.open,
             told=public_text,
         )
+        codes = CodeFix(models.open, runs_code=may_run_code(settings), told=public_text)
         with closing(JobStore(settings.data_dir / "jobs")) as store:
             keep = timedelta(days=settings.job_keep_days) if settings.job_keep_days else None
-            work: dict[str, JobTask] = {DOCUMENT: documents, VIDEO: videos}
+            work: dict[str, JobTask] = {DOCUMENT: documents, VIDEO: videos, CODE: codes}
             jobs = JobRunner(store, work, keep=keep)
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
                     tasks.start_soon(_load, service, name)
-                yield Gateway(settings, service, jobs, documents, videos, metrics)
+                yield Gateway(settings, service, jobs, documents, videos, codes, metrics)
                 tasks.cancel_scope.cancel()
+
+
+def may_run_code(settings: Settings) -> bool:
+    """Whether code that others hand in is run here, in the sandbox."""
+    if settings.run_code == "auto":
+        return is_loopback(settings.local_api_host)
+    return settings.run_code == "always"
 
 
 class JobModels:

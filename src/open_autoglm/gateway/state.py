@@ -13,6 +13,8 @@ from open_autoglm.config import Settings
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import UsageError
 from open_autoglm.gateway.keys import Key
+from open_autoglm.jobs.code_fix import TASK as CODE
+from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import TASK as DOCUMENT
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
@@ -37,6 +39,7 @@ class Gateway:
     jobs: JobRunner
     documents: DocumentParse
     videos: VideoAnalysis
+    codes: CodeFix
     metrics: Metrics
     typed: TypedAhead = field(default_factory=TypedAhead)
     """Suggestions of editors while they are typed out."""
@@ -44,7 +47,7 @@ class Gateway:
     @property
     def tasks(self) -> Mapping[str, JobTask]:
         """Every task that can be handed in, by its name."""
-        return {DOCUMENT: self.documents, VIDEO: self.videos}
+        return {DOCUMENT: self.documents, VIDEO: self.videos, CODE: self.codes}
 
 
 def gateway_of(request: Request) -> Gateway:

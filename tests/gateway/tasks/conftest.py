@@ -14,8 +14,9 @@ from watching import let_workers_import_doubles, watching_options
 
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions
 from open_autoglm.gateway.app import create_app
-from open_autoglm.gateway.opening import JobModels
+from open_autoglm.gateway.opening import JobModels, may_run_code
 from open_autoglm.gateway.state import Gateway
+from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
@@ -32,7 +33,8 @@ def app(house: ScriptedHouse, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
             models = JobModels(gateway.service, portal, "scripted")
             documents = DocumentParse(lambda: DocumentReader(ReaderOptions(workers=1)), models.open)
             videos = VideoAnalysis(watching_options, models.open)
-            own = replace(gateway, documents=documents, videos=videos)
+            codes = CodeFix(models.open, runs_code=may_run_code(house.settings))
+            own = replace(gateway, documents=documents, videos=videos, codes=codes)
             with closing(JobStore(house.settings.data_dir / "run-jobs")) as store:
                 jobs = JobRunner(store, own.tasks)
                 async with jobs.running():

@@ -13,8 +13,9 @@ from open_autoglm.gateway.answering import server_sent
 from open_autoglm.gateway.event_stream import EventStream
 from open_autoglm.gateway.failures import ErrorAnswer
 from open_autoglm.gateway.state import gateway_of, owner_of
-from open_autoglm.gateway.tasks import document_parse, video_analysis
+from open_autoglm.gateway.tasks import code_fix, document_parse, video_analysis
 from open_autoglm.gateway.tasks.schema import JobAnswer, JobId, JobList
+from open_autoglm.jobs.code_fix import TASK as CODE
 from open_autoglm.jobs.document_parse import TASK as DOCUMENT
 from open_autoglm.jobs.job import Job
 from open_autoglm.jobs.job_task import ResultForm, require_form
@@ -34,6 +35,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], responses=_ERRORS)
 
 PAGE_POLICIES = {
+    CODE: "default-src 'none'; style-src 'unsafe-inline'",
     DOCUMENT: "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
     VIDEO: (
         "sandbox allow-scripts; default-src 'none'; img-src data:; media-src blob:; "
@@ -43,7 +45,7 @@ PAGE_POLICIES = {
 """A result as a page shows what is in it and reaches nothing else: not the network, and, where it moves a
 timeline of its own, not this origin either."""
 
-for _task in (document_parse, video_analysis):
+for _task in (code_fix, document_parse, video_analysis):
     router.include_router(_task.router)
 
 
@@ -98,7 +100,7 @@ async def get_task_result(
     job_id: JobId,
     form: Annotated[ResultForm, Query(alias="format", description="The form of the result.")] = "json",
 ) -> Response:
-    """What came out: ``json``, ``md`` and ``html`` of every task, ``txt`` of documents, ``csv`` of videos."""
+    """What came out: ``json``, ``md``, ``html`` of every task, ``txt`` of documents and code, ``csv`` of videos."""
     gateway, owner = gateway_of(request), owner_of(request)
     job = await anyio.to_thread.run_sync(gateway.jobs.get, job_id, owner)
     if job.state != "done":

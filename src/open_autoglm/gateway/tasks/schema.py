@@ -17,9 +17,10 @@ JobId = Annotated[str, Path(description="The id that the task got when it was ha
 class Progress(BaseModel):
     stage: str = Field(
         description="What is being done: of document_parse model, open, read, notes, fields, summary; "
-        "of video_analysis open, measure, analyse, model, look, report, answers, pictures."
+        "of video_analysis open, measure, analyse, model, look, report, answers, pictures; "
+        "of code_fix read, reproduce, search, model, load, prove, explain."
     )
-    done: int = Field(description="Pages, requests, or seconds of a recording.")
+    done: int = Field(description="Pages, requests, seconds of a recording, or changes tried.")
     total: int = Field(description="0 while it is unknown.")
     seconds_left: float | None
     numbers: dict[str, float] = Field(
