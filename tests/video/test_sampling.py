@@ -51,7 +51,7 @@ def cost(detect_s: float, cores: int = 2, look_s: float = 0.008) -> MeasuredCost
     ("measured", "file_rate", "live_rate"),
     [
         (cost(0.030), 5.0, 5.0),
-        (cost(0.060), 4.0, 5.0),
+        (cost(0.060), 3.0, 5.0),
         (cost(0.250), 2.0, 5.0),
         (cost(2.0), 1.0, 1.0),
         (cost(0.060, cores=8), 5.0, 5.0),
