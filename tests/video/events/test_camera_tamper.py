@@ -37,6 +37,24 @@ def test_what_was_done_to_it_and_how_long(state: CameraState, note: str) -> None
     assert event.end_seconds == pytest.approx(20, abs=0.3)
 
 
+def test_a_frozen_picture_that_its_encoder_still_refines_is_frozen_from_the_beginning() -> None:
+    def state(time_s: float) -> CameraState:
+        if not 10 <= time_s < 25:
+            return USUAL
+        refined = 0.5 * 0.1 ** ((time_s - 10) / 2)
+        # A key frame in between draws everything anew.
+        return USUAL.model_copy(update={"difference": 3.0 if time_s == 18 else refined})
+
+    (event,) = judged(rule(), seen(state))
+    assert (event.note, event.start_seconds) == ("frozen", 10)
+    assert event.end_seconds == pytest.approx(25, abs=0.3)
+
+
+def test_a_picture_that_gets_quiet_without_standing_still_is_not_frozen() -> None:
+    quiet = USUAL.model_copy(update={"difference": 0.2})
+    assert judged(rule(), seen(lambda time_s: quiet if time_s >= 10 else USUAL)) == []
+
+
 def test_a_shorter_moment_is_nothing() -> None:
     assert judged(rule(5), seen(lambda time_s: COVERED if 10 <= time_s < 14 else USUAL)) == []
 

@@ -21,8 +21,12 @@ STRANGE = 0.5
 FLAT = 0.07
 """Of its usual sharpness that a covered camera still has at most."""
 
-FROZEN = 0.02
+FROZEN = 0.03
 """Levels: a picture that differs less from the one before is the same picture."""
+QUIET_SHARE = 0.35
+"""Of the usual difference: a frozen picture differs less from its first moment on."""
+REFINED_S = 4.0
+"""For so long an encoder may refine a picture that stands still before it repeats it."""
 LIVELY = 0.12
 """Levels that pictures usually differ by where a frozen one can be told: noise alone does in most."""
 FROZEN_LEAST_S = 4.0
@@ -61,12 +65,13 @@ class CameraTamperRule:
         self._usual: deque[tuple[float, float, float]] = deque()
         """Time, sharpness and difference of moments that were as they should be."""
         self._trouble: _Trouble | None = None
+        self._quiet_since_s: float | None = None
 
     def update(self, scene: Scene) -> tuple[Event, ...]:
         state, time_s = scene.camera, scene.time_s
         if state is None:
             return ()
-        kind = self._what_is_wrong(state)
+        kind = self._what_is_wrong(state, time_s)
         trouble = self._trouble
         if kind is None:
             if trouble is None:
@@ -77,7 +82,7 @@ class CameraTamperRule:
             self._trouble = None
             return (self._event(trouble, trouble.last_s),) if trouble.event_id is not None else ()
         if trouble is None:
-            trouble = self._trouble = _Trouble([], time_s, time_s, state)
+            trouble = self._trouble = _Trouble([], self._began_s(kind, time_s), time_s, state)
         trouble.kinds.append(kind)
         trouble.last_s = time_s
         if state.background_match < trouble.worst.background_match:
@@ -98,11 +103,20 @@ class CameraTamperRule:
         least = self._settings.min_duration_s
         return max(least, FROZEN_LEAST_S) if kind == "frozen" else least
 
-    def _what_is_wrong(self, state: CameraState) -> Kind | None:
+    def _began_s(self, kind: Kind, time_s: float) -> float:
+        if kind != "frozen" or self._quiet_since_s is None:
+            return time_s
+        return max(self._quiet_since_s, time_s - REFINED_S)
+
+    def _what_is_wrong(self, state: CameraState, time_s: float) -> Kind | None:
         if len(self._usual) < USUAL_LEAST:
             return None
         usual_sharpness = median(sharpness for _time, sharpness, _difference in self._usual)
         usual_difference = median(difference for _time, _sharpness, difference in self._usual)
+        if state.difference >= QUIET_SHARE * usual_difference:
+            self._quiet_since_s = None
+        elif self._quiet_since_s is None:
+            self._quiet_since_s = time_s
         if state.background_match < STRANGE:
             return "covered" if state.sharpness < FLAT * usual_sharpness else "moved"
         if state.difference < FROZEN and usual_difference >= LIVELY:
