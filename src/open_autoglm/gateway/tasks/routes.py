@@ -100,7 +100,7 @@ async def get_task_result(
     job_id: JobId,
     form: Annotated[ResultForm, Query(alias="format", description="The form of the result.")] = "json",
 ) -> Response:
-    """What came out: ``json``, ``md``, ``html`` of every task, ``txt`` of documents and code, ``csv`` of videos."""
+    """What came out: ``json``, ``md``, ``html`` of all, ``txt`` of documents and code, ``csv`` of videos."""
     gateway, owner = gateway_of(request), owner_of(request)
     job = await anyio.to_thread.run_sync(gateway.jobs.get, job_id, owner)
     if job.state != "done":
