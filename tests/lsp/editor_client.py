@@ -47,6 +47,7 @@ class EditorClient(LanguageClient):
         """Texts of the documents that were opened beside the code."""
         self.edits: list[types.ApplyWorkspaceEditParams] = []
         self.progress: list[Any] = []
+        self.tokens: list[str | int] = []
         self.choice: Callable[[Sequence[str]], str | None] = lambda _: None
         self._heard = asyncio.Event()
         self._listen()
@@ -85,8 +86,8 @@ class EditorClient(LanguageClient):
             return types.ApplyWorkspaceEditResult(applied=True)
 
         @self.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
-        def create(_: types.WorkDoneProgressCreateParams) -> None:
-            return None
+        def create(parameters: types.WorkDoneProgressCreateParams) -> None:
+            self.tokens.append(parameters.token)
 
         @self.feature(types.PROGRESS)
         def progressed(parameters: types.ProgressParams) -> None:

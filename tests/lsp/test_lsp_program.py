@@ -13,7 +13,7 @@ def test_the_program_serves_an_editor_and_says_how_to_get_a_model(tmp_path: Path
     async def scenario() -> None:
         async with editing(tmp_path, "--model", "smollm2-135m-instruct") as editor:
             uri = editor.open(tmp_path / "a.py", "def f(:\n    return \n")
-            (fault,) = await editor.diagnosed(uri, 1)
+            fault, *_ = await editor.diagnosed(uri, 1)
             assert fault.range.start.line == 0
             assert fault.severity is types.DiagnosticSeverity.Error
             editor.change(uri, 2, "def f():\n    return \n")

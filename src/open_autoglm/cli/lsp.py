@@ -22,8 +22,13 @@ ASSUMED_WINDOW = 4096
     metavar="URL",
     help="Ask a gateway that runs already, so that its model is held once; for example http://127.0.0.1:8080.",
 )
+@click.option(
+    "--test",
+    metavar="COMMAND",
+    help='How the project is tested, for example "pytest -q". Default: the tests beside a file, else itself.',
+)
 @settings_options
-def lsp_command(settings: LoadedSettings, *, model: str | None, gateway: str | None) -> int:
+def lsp_command(settings: LoadedSettings, *, model: str | None, gateway: str | None, test: str | None) -> int:
     """Serve an editor: completions, diagnostics, explanations and repairs that were tried.
 
     The editor starts this command itself and speaks the Language Server Protocol with it over standard
@@ -46,7 +51,7 @@ def lsp_command(settings: LoadedSettings, *, model: str | None, gateway: str | N
     values = settings.values
     if model:
         values = values.model_copy(update={"model_path": model})
-    return serve_editor(behind_gateway(values, gateway) if gateway else values)
+    return serve_editor(behind_gateway(values, gateway) if gateway else values, test)
 
 
 def behind_gateway(values: Settings, gateway: str) -> Settings:

@@ -75,20 +75,11 @@ class Editor:
     def is_open(self, uri: str) -> bool:
         return uri in self._server.workspace.text_documents
 
-    def open_texts(self, folder: Path) -> dict[str, str]:
-        """Of every open document of a project, by its name there; saved or not."""
-        found = {}
-        for uri in list(self._server.workspace.text_documents):
-            document = self.document(uri)
-            if document.folder == folder:
-                found[document.name] = document.text
-        return found
-
-    def uri_of(self, folder: Path, name: str) -> str:
+    def uri_of(self, path: Path) -> str:
         """As the editor itself writes it, where it has the file open."""
-        path = folder / name
         for uri in map(str, self._server.workspace.text_documents):
-            if path_of_uri(uri) == path:
+            known = path_of_uri(uri)
+            if known is not None and known.resolve() == path.resolve():
                 return uri
         return str(from_fs_path(str(path)))
 

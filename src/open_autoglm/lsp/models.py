@@ -60,6 +60,16 @@ class EditorModels:
             engine.cancel()  # nothing of it may go on once the work has ended
             await asyncio.shield(asyncio.to_thread(engine.__exit__, None, None, None))
 
+    async def available(self, editor: Editor) -> bool:
+        """Whether there is a model at all; that there is none is told once."""
+        try:
+            service, _ = await self._service()
+            await service.resolve(self._model)
+        except OpenAutoGLMError as error:
+            self.tell_once(editor, error)
+            return False
+        return True
+
     def tell_once(self, editor: Editor, error: OpenAutoGLMError) -> None:
         """Why there is no model; the same sentence is not told again with every keystroke."""
         sentence = editor.texts.no_model.format(error) if isinstance(error, MissingPiece) else str(error)

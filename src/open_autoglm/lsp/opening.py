@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from open_autoglm.serving.service import Service
 
 
-def serve_editor(settings: Settings) -> int:
+def serve_editor(settings: Settings, test: str | None = None) -> int:
     """The exit code, once the editor has gone."""
-    return asyncio.run(serve_streams(settings, *own_streams()))
+    return asyncio.run(serve_streams(settings, *own_streams(), test))
 
 
-async def serve_streams(settings: Settings, reader: BinaryIO, writer: BinaryIO) -> int:
+async def serve_streams(
+    settings: Settings, reader: BinaryIO, writer: BinaryIO, test: str | None = None
+) -> int:
     """The same over other streams."""
     async with EditorModels(partial(_open_service, settings), settings.model_path) as models:
         with RepositoryIndexes() as indexes:
-            server = EditorServer(settings.language, indexes, models)
+            server = EditorServer(settings.language, indexes, models, test)
             return await run_editor_server(server, reader, writer)
 
 

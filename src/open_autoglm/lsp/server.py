@@ -12,11 +12,12 @@ from pygls.lsp.server import LanguageServer
 
 from open_autoglm import __version__
 from open_autoglm.code.repository.indexes import RepositoryIndexes
-from open_autoglm.lsp.actions import EXPLAIN, KINDS, Actions
+from open_autoglm.lsp.actions import EXPLAIN, FIX, KINDS, Actions
 from open_autoglm.lsp.completing import Completing
 from open_autoglm.lsp.diagnosing import Diagnosing
 from open_autoglm.lsp.editor import Editor
 from open_autoglm.lsp.explaining import Explaining
+from open_autoglm.lsp.fixing import Fixing
 from open_autoglm.lsp.hovering import Hovering
 from open_autoglm.lsp.models import EditorModels
 from open_autoglm.lsp.protocol import EditorProtocol
@@ -33,7 +34,11 @@ class EditorServer(LanguageServer):
     that pieces would be put into the wrong place of a file with, say, a form feed."""
 
     def __init__(
-        self, language: Literal["auto", "zh", "en"], indexes: RepositoryIndexes, models: EditorModels
+        self,
+        language: Literal["auto", "zh", "en"],
+        indexes: RepositoryIndexes,
+        models: EditorModels,
+        test: str | None = None,
     ) -> None:
         super().__init__(
             "open-autoglm",
@@ -48,6 +53,7 @@ class EditorServer(LanguageServer):
         self._completing = Completing(self.editor, models, indexes)
         self._actions = Actions(self.editor, self._diagnosing)
         self._explaining = Explaining(self.editor, models)
+        self._fixing = Fixing(self.editor, models, test)
         self._indexes = indexes
         self._under_way: set[asyncio.Task[Any]] = set()
         self._answer_documents()
@@ -133,3 +139,4 @@ class EditorServer(LanguageServer):
         self._question(types.TEXT_DOCUMENT_INLINE_COMPLETION, self._completing.inline)
         self._question(types.TEXT_DOCUMENT_CODE_ACTION, self._actions.offered, KINDS)
         self._task(EXPLAIN, self._explaining.explain)
+        self._task(FIX, self._fixing.fix)

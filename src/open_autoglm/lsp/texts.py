@@ -27,16 +27,12 @@ class EditorTexts:
 
     # progress
     loading: str
-    completing: str
     fixing: str
     explaining: str
     stages: dict[str, str]
 
     # answers
     no_model: str
-    no_completion: str
-    no_fault: str
-    no_repair: str
     not_saved: str
     refused: str
     stopped: str
@@ -65,23 +61,17 @@ ENGLISH = EditorTexts(
     explain="Explain: {}",
     by_model="By the model {}; nobody has checked it.",
     loading="Loading {}",
-    completing="Completing",
     fixing="Fixing {}",
     explaining="Explaining",
     stages={
         "read": "reading",
-        "reproduce": "reproducing",
-        "localize": "looking for the place",
-        "candidates": "making candidates",
-        "model": "asking the model",
-        "try": "trying candidates",
-        "verify": "verifying",
+        "reproduce": "running it as it is",
+        "search": "trying changes",
+        "model": "trying what the model says",
+        "prove": "running the repaired code",
     },
     no_model="No model for completions: {} Everything that needs no model goes on working.",
-    no_completion="The model {} can't complete code.",
-    no_fault="Nothing is wrong with {} that can be reproduced here.",
-    no_repair="No repair of {} was found that holds.",
-    not_saved="{} is not a file on this disk.",
+    not_saved="Save {} first: what is run is what lies on the disk.",
     refused="Not possible: {}",
     stopped="Stopped.",
     changed_meanwhile="{} has changed meanwhile; ask for the repair again.",
@@ -101,38 +91,32 @@ ENGLISH = EditorTexts(
 CHINESE = EditorTexts(
     language="zh",
     source="Open-AutoGLM",
-    states={"proven": "已证实", "checked": "已检查", "suggested": "建议,未验证"},
-    fix="修复:{}",
+    states={"proven": "已证实", "checked": "已检查", "suggested": "建议，未验证"},
+    fix="修复：{}",
     fix_file="修复此文件(在沙箱中运行其测试)",
-    explain="解释:{}",
+    explain="解释：{}",
     by_model="由模型 {} 撰写，未经检查。",
     loading="正在加载 {}",
-    completing="正在补全",
     fixing="正在修复 {}",
     explaining="正在解释",
     stages={
         "read": "读取",
-        "reproduce": "重现错误",
-        "localize": "定位",
-        "candidates": "生成候选补丁",
-        "model": "询问模型",
-        "try": "尝试候选补丁",
-        "verify": "验证",
+        "reproduce": "按原样运行",
+        "search": "尝试改动",
+        "model": "尝试模型的建议",
+        "prove": "运行修复后的代码",
     },
-    no_model="没有可用于补全的模型:{} 不需要模型的功能照常可用。",
-    no_completion="模型 {} 不能补全代码。",
-    no_fault="{} 中没有能在此重现的错误。",
-    no_repair="没有找到能通过验证的 {} 的修复。",
-    not_saved="{} 不是本机磁盘上的文件。",
-    refused="无法完成:{}",
+    no_model="没有可用于补全的模型：{} 不需要模型的功能照常可用。",
+    not_saved="请先保存 {}：运行的是磁盘上的内容。",
+    refused="无法完成：{}",
     stopped="已停止。",
-    changed_meanwhile="{} 在此期间已被修改;请重新请求修复。",
-    apply_question="{} 要应用吗?",
+    changed_meanwhile="{} 在此期间已被修改；请重新请求修复。",
+    apply_question="{} 要应用吗？",
     apply="应用",
     dismiss="保持原样",
-    applied="已应用:{}",
-    not_applied="编辑器没有应用修改:{}",
-    unexpected="意外的 {}:这是一个缺陷,详情见日志。",
+    applied="已应用：{}",
+    not_applied="编辑器没有应用修改：{}",
+    unexpected="意外的 {}：这是一个缺陷，详情见日志。",
     defined_in="定义于 {} 第 {} 行",
     more_definitions="另有 {} 处定义",
     missing="此处缺少 {}",
