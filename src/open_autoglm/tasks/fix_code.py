@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from open_autoglm.code.diagnose.failure import Failure
+from open_autoglm.code.diagnose.failure import Failure, FailureKind
 from open_autoglm.code.diagnose.project_files import ProjectFiles, relevant_files
 from open_autoglm.code.diagnose.read_failures import read_failures
 from open_autoglm.code.repair.deterministic import answering_candidates, candidates
@@ -129,7 +129,8 @@ class _Work:
             elif seen.failing:
                 return self._repair_runs(plan, plan.command, seen, notes)
             elif seen.ended != "finished":
-                notes.append(_unfinished(seen, plan.language))
+                kind: FailureKind = "timeout" if seen.ended == "timed_out" else "crash"
+                failures = (*failures, Failure(kind, "", _unfinished(seen, plan.language)))
             if seen.good and not failures and not reason:
                 return self._static(plan, (), notes, seen)
         return self._static(plan, failures, notes, None)

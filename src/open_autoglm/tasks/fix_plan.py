@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from open_autoglm.code.diagnose.project_files import imported_files, is_test, python_files, test_files
+from open_autoglm.code.diagnose.project_files import files_of_tests, imported_files, is_test, python_files
 from open_autoglm.code.languages import LANGUAGES, language_of
 from open_autoglm.code.sandbox.copied_project import copied_project
 from open_autoglm.code.sandbox.limits import MEGABYTE, CopyLimits
@@ -90,7 +90,7 @@ def _folder(path: Path, error: str, test: str | None, language: Language | None)
     root = path.resolve()
     found = _main_language(root)
     command = read_command(test, root) if test is not None else None
-    if command is None and found == "python" and (tests := test_files(root)):
+    if command is None and found == "python" and (tests := files_of_tests(root)):
         command = _tests_command(root, tests)
     return FixPlan(
         name=path.resolve().name,

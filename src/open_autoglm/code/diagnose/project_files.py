@@ -54,7 +54,7 @@ def python_files(root: Path) -> Iterator[str]:
                 yield (Path(folder) / name).relative_to(root).as_posix()
 
 
-def test_files(root: Path) -> tuple[str, ...]:
+def files_of_tests(root: Path) -> tuple[str, ...]:
     return tuple(name for name in python_files(root) if is_test(name) and not name.endswith("conftest.py"))
 
 

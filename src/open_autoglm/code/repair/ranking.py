@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import io
 import random
-import tokenize
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from open_autoglm.code.repair.plausibility import plausibility
 from open_autoglm.code.repair.search import Search, Tried
 
 MOST_CALLS = 40
@@ -29,12 +28,12 @@ class Ranked:
 
 def rank(found: Sequence[Tried], search: Search) -> Ranked:
     """``found`` holds whole repairs of one search; there is at least one."""
-    ordered = sorted(found, key=lambda tried: -weight(tried))
+    ordered = sorted(found, key=lambda tried: -weight(tried, search))
     if len(ordered) == 1:
         return Ranked(ordered[0])
     groups = _by_behaviour(ordered, search)
     total: dict[tuple[str, ...], float] = {
-        key: max(weight(tried) for tried in members) + 0.05 * (len(members) - 1)
+        key: max(weight(tried, search) for tried in members) + 0.05 * (len(members) - 1)
         for key, members in groups.items()
     }
     best_key = max(total, key=lambda key: total[key])
@@ -47,31 +46,9 @@ def rank(found: Sequence[Tried], search: Search) -> Ranked:
     return Ranked(best, rivals)
 
 
-def weight(tried: Tried) -> float:
-    """Its prior, less for every token that it changes."""
-    before = "\n".join(edit.old for edit in tried.candidate.edits)
-    after = "\n".join(edit.new for edit in tried.candidate.edits)
-    return tried.candidate.prior - 0.004 * changed_tokens(before, after)
-
-
-def changed_tokens(before: str, after: str) -> int:
-    """Tokens that are only in one of two pieces of code."""
-    left, right = _tokens(before), _tokens(after)
-    start = 0
-    while start < min(len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    end = 0
-    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
-        end += 1
-    return len(left) + len(right) - 2 * (start + end)
-
-
-def _tokens(text: str) -> list[str]:
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (tokenize.TokenError, SyntaxError):
-        return text.split()
-    return [token.string for token in tokens if token.string.strip()]
+def weight(tried: Tried, search: Search) -> float:
+    before = {name: search.sources[name].text for name in tried.texts}
+    return plausibility(tried.candidate, before, tried.texts)
 
 
 def _by_behaviour(ordered: Sequence[Tried], search: Search) -> dict[tuple[str, ...], list[Tried]]:

@@ -217,7 +217,7 @@ class Repairer:
             return ranked.best, ranked
         part = search.useful_parts
         if part:
-            best = max(part, key=lambda tried: (len(tried.after.passing), weight(tried)))
+            best = max(part, key=lambda tried: (len(tried.after.passing), weight(tried, search)))
             return best, None
         moved = [
             tried
@@ -236,6 +236,7 @@ class Repairer:
         """A fresh copy of the project with the files as they are now."""
         with self.copied() if self.copied else copied_project(self.folder) as folder:
             for name, source in sources.items():
+                (folder / name).chmod(0o644)  # the copy of a read-only file, which is changed here alone
                 if source.text != self.sources[name].text:
                     (folder / name).write_bytes(source.encoded(source.text))
             yield folder

@@ -83,6 +83,8 @@ class Recorder:
         frames: list[list[Any]] = []
         for frame, line in traceback.walk_tb(trace):
             name = self.short(frame.f_code.co_filename)
+            if frame.f_code.co_filename == __file__:
+                continue
             if frames or inside_name(frame.f_code.co_filename, self.root):
                 # What stands before the first line of the project is the test framework.
                 frames.append([name, line, frame.f_code.co_name])
@@ -343,13 +345,13 @@ class UnittestRuns:
             def startTest(self, test: unittest.TestCase) -> None:  # noqa: N802
                 super().startTest(test)
                 recorder.outcome(test.id(), "passed")
+                self._around = contextlib.ExitStack()
                 if recorder.tracer is not None:
-                    self._watch = recorder.tracer.watching(test.id())
-                    self._watch.__enter__()
+                    self._around.enter_context(recorder.tracer.watching(test.id()))
+                self._around.enter_context(bounded(recorder.test_s))
 
             def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802
-                if recorder.tracer is not None:
-                    self._watch.__exit__(None, None, None)
+                self._around.close()
                 super().stopTest(test)
                 if recorder.hopeless():
                     self.stop()
@@ -459,6 +461,7 @@ def attempt(spec: dict[str, Any], runs: Any, write: Callable[[dict[str, Any]], N
         write({"answers": probe(spec)})
         return
     recorder = Recorder(spec)
+    began = time.monotonic()
     done = False
 
     def finish() -> None:
@@ -478,6 +481,7 @@ def attempt(spec: dict[str, Any], runs: Any, write: Callable[[dict[str, Any]], N
     if not done:
         answer = recorder.result()
         answer["exit_code"] = int(code)
+        answer["run_seconds"] = round(time.monotonic() - began, 4)
         if spec.get("details"):
             answer["modules"] = loaded_libraries(recorder.root)
         write(answer)
@@ -574,26 +578,26 @@ class Attempts:
         began = time.monotonic()
         spec = dict(self._spec, files={}, single=True)
         with tempfile.TemporaryDirectory() as folder:
-            answers = Path(folder, "answer")
+            answers, printed = Path(folder, "answer"), Path(folder, "output")
             spec["answers"] = str(answers)
-            command = [sys.executable, "-B", __file__]
             ended = "finished"
-            try:
-                done = subprocess.run(
-                    command,
-                    input=json.dumps(spec).encode() + b"\n",
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    timeout=self._spec["limit_s"],
-                    check=False,
-                )
-                output = done.stdout
-            except subprocess.TimeoutExpired as late:
-                ended, output = "timed_out", late.stdout or b""
+            # To a file, whose size is limited here, and not to memory: tests may print gigabytes.
+            with printed.open("wb") as output:
+                try:
+                    subprocess.run(
+                        [sys.executable, "-B", __file__],
+                        input=json.dumps(spec).encode() + b"\n",
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        timeout=self._spec["limit_s"],
+                        check=False,
+                    )
+                except subprocess.TimeoutExpired:
+                    ended = "timed_out"
             data = answers.read_bytes() if answers.exists() else b""
-        answer = _answer(data, ended, began)
-        if self._spec.get("details"):
-            answer["output"] = output.decode("utf-8", "replace")[-4 * MAX_TEXT :]
+            answer = _answer(data, ended, began)
+            if self._spec.get("details"):
+                answer["output"] = last_text(printed)
         return answer
 
     @staticmethod
@@ -638,6 +642,13 @@ def _answer(data: bytes, ended: str, began: float) -> dict[str, Any]:
     answer["ended"] = ended
     answer["seconds"] = round(time.monotonic() - began, 4)
     return answer
+
+
+def last_text(path: Path) -> str:
+    """The end of what was printed."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4 * MAX_TEXT))
+        return file.read().decode("utf-8", "replace")
 
 
 def silence() -> None:

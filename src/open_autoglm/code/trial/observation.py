@@ -21,6 +21,8 @@ class Observation:
     failures: tuple[Failure, ...] = ()
     ended: Ended = "finished"
     seconds: float = 0.0
+    run_seconds: float = 0.0
+    """Without the start of the interpreter; 0 where that is not known."""
     covered: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
     """By test, then by file: lines that ran."""
     calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -62,6 +64,7 @@ def read_observation(answer: Mapping[str, Any]) -> Observation:
         failures=failures,
         ended=answer.get("ended", "finished"),
         seconds=float(answer.get("seconds") or 0.0),
+        run_seconds=float(answer.get("run_seconds") or 0.0),
         covered=covered,
         calls={str(name): tuple(map(str, given)) for name, given in dict(answer.get("calls") or {}).items()},
         modules=tuple(map(str, answer.get("modules") or ())),

@@ -94,7 +94,8 @@ class Workbench:
     def attempts(self, folder: Path, before: Observation, life_s: float = 900.0) -> Iterator[Attempts]:
         """Try changes in ``folder``, a copy that is used up by it; ``before`` is the run without changes."""
         hung = sum(failure.type == HUNG for failure in before.failures)
-        limit_s = max(1.0, 4.0 * (before.seconds - hung * self._bounds.test_s))
+        usual_s = (before.run_seconds or before.seconds) - hung * self._bounds.test_s
+        limit_s = max(1.0, 4.0 * usual_s)
         if self.command.kind == "other":
             yield _CommandAttempts(self, folder)
             return

@@ -189,8 +189,9 @@ def _step(view: ModuleView, node: ast.AST) -> Proposals:
     returned = isinstance(above, ast.Return | ast.Assign) and isinstance(node, ast.BinOp | ast.Call)
     if isinstance(node, ast.Name) and isinstance(above, ast.Call) and node in above.args:
         inside = True
-    if isinstance(node, ast.Name | ast.Attribute) and isinstance(above, ast.BinOp):
-        returned = True
+    counted = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+    if (isinstance(node, ast.Name | ast.Attribute) or counted) and isinstance(above, ast.BinOp | ast.Call):
+        returned = returned or not (isinstance(above, ast.Call) and above.func is node)
     if inside or compared or returned:
         code = view.code(node)
         prior = 0.45 if inside else 0.35

@@ -103,6 +103,15 @@ CONVERSIONS: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = (
 )
 
 
+_NO_CHANGE: dict[type, tuple[str, ...]] = {
+    str: ("str(", "({}", "{}.strip", "{}.replace", "{}[", "{}.iso", "{}.decode"),
+    bytes: ("{}.encode", "({}", "bytes("),
+    int: ("int(", "({}", "{}."),
+    float: ("float(", "({}", "{}."),
+}
+"""Conversions that do nothing for a literal, or make no sense."""
+
+
 def _conversion(view: ModuleView, node: ast.AST) -> Proposals:
     if not _expressions(view, node):
         return
@@ -111,6 +120,10 @@ def _conversion(view: ModuleView, node: ast.AST) -> Proposals:
         if re.search(pattern, messages):
             for form, prior in forms:
                 if "timezone" in form and "datetime." not in form and "timezone" not in view.imported:
+                    continue
+                if isinstance(node, ast.Constant) and form.startswith(
+                    _NO_CHANGE.get(type(node.value), ("{}.",))
+                ):
                     continue
                 yield prior, view.replace(node, form.format(code))
 

@@ -135,6 +135,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
     "type": ("isinstance",),
 }
 KEYWORDS: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "popitem": (("last=False", 0.6),),
+    "move_to_end": (("last=False", 0.5),),
     "open": (
         ('encoding="utf-8"', 0.6),
         ('newline=""', 0.5),
@@ -222,6 +224,9 @@ AFTER = (
     (".date()", 0.2),
     (".total_seconds()", 0.25),
     (".days", 0.35),
+    ("[0]", 0.3),
+    ("[1]", 0.25),
+    ("[-1]", 0.2),
     ("[:10]", 0.22),
     (".text", 0.15),
     (".value", 0.15),

@@ -183,6 +183,7 @@ def _converted(view: ModuleView, node: ast.AST) -> Proposals:
             | ast.Assign
             | ast.Call
             | ast.Compare
+            | ast.Tuple
             | ast.Subscript
             | ast.For
             | ast.keyword

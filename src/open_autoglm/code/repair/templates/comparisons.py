@@ -215,6 +215,21 @@ def _none_compared(view: ModuleView, node: ast.AST) -> Proposals:
             yield 0.65 if told else 0.2, view.replace(node, f"({code} is not None and {whole})")
 
 
+def _asked_first(view: ModuleView, node: ast.AST) -> Proposals:
+    """A condition uses a value that may be None."""
+    if "NoneType" not in view.hints.messages:
+        return
+    for test in _conditions(node):
+        asked = [item.value for item in ast.walk(test) if isinstance(item, ast.Attribute | ast.Subscript)]
+        code = view.code(test)
+        for subject in dict.fromkeys(
+            view.code(item) for item in asked if isinstance(item, ast.Name | ast.Attribute)
+        ):
+            both = f"({code})" if isinstance(test, ast.BoolOp) else code
+            yield 0.62, view.replace(test, f"{subject} is None or {both}")
+            yield 0.62, view.replace(test, f"{subject} is not None and {both}")
+
+
 def _there(view: ModuleView, node: ast.AST) -> Proposals:
     """``not found.get(part)`` is true of empty values too; ``part not in found`` is not."""
     inner = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else node
@@ -233,6 +248,11 @@ def _there(view: ModuleView, node: ast.AST) -> Proposals:
 
 
 TEMPLATES = (
+    Template(
+        "asked-first",
+        Words("A condition uses a value that may be None.", "条件使用了可能为 None 的值。"),
+        _asked_first,
+    ),
     Template(
         "boundary", Words("A boundary belongs to the range, or does not.", "比较的边界差了一个。"), _boundary
     ),

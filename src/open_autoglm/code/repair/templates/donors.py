@@ -11,6 +11,7 @@ from open_autoglm.code.repair.edit import Words
 from open_autoglm.code.repair.templates.view import Function, ModuleView, Proposals, Template
 
 MOST_DONORS = 14
+CONVERTERS = ("int", "float", "str", "Decimal", "list", "dict", "set", "tuple", "Path", "bytes")
 
 
 def _restored(view: ModuleView, node: ast.AST) -> Proposals:
@@ -208,7 +209,61 @@ def _prefixed(view: ModuleView, node: ast.AST) -> Proposals:
                 yield 0.2, view.replace(node, name)
 
 
+def _converted_once(view: ModuleView, node: ast.AST) -> Proposals:
+    """A parameter is converted at the start, where until now only one use of it is."""
+    if not isinstance(node, Function):
+        return
+    names = [item.arg for item in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]]
+    makers = {
+        view.code(item.func)
+        for item in ast.walk(view.tree)
+        if isinstance(item, ast.Call) and len(item.args) == 1 and view.code(item.func) in CONVERTERS
+    }
+    first = next((item for item in node.body if not _is_doc(item)), None)
+    if first is None:
+        return
+    start, indent = view.statement_span(first)[0], view.indent(first)
+    for name in names:
+        for maker in sorted(makers):
+            used = f"{maker}({name})" in view.code(node)
+            if name not in ("self", "cls"):
+                yield 0.45 if used else 0.3, ((start, start, f"{indent}{name} = {maker}({name})\n"),)
+
+
+def _inherited(view: ModuleView, node: ast.AST) -> Proposals:
+    """A class that lacks the base which its neighbours have; a base that gets nothing handed over."""
+    if isinstance(node, ast.ClassDef):
+        own = [item for item in view.tree.body if isinstance(item, ast.ClassDef) and item is not node]
+        bases = [view.code(item) for item in node.bases]
+        for other in [item.name for item in own][:5]:
+            if (
+                other not in bases
+                and bases
+                and not any(view.code(base) == node.name for item in own for base in item.bases)
+            ):
+                start, end = view.span(node.bases[0])[0], view.span(node.bases[-1])[1]
+                yield 0.36, ((start, start, f"{other}, "),)
+                yield 0.34, ((start, end, other),)
+    if isinstance(node, ast.Call) and view.code(node.func) == "super().__init__":
+        function = view.function_of(node)
+        names = [item.arg for item in function.args.args[1:]] if function is not None else []
+        given = [view.code(argument) for argument in node.args]
+        for name in names:
+            if name not in given:
+                yield 0.5, view.replace(node, f"super().__init__({', '.join([*given, name])})")
+        if len(names) > 1 and not given:
+            yield 0.5, view.replace(node, f"super().__init__({', '.join(names)})")
+
+
 TEMPLATES = (
+    Template(
+        "converted-once", Words("A parameter has to be converted first.", "参数需要先转换。"), _converted_once
+    ),
+    Template(
+        "inherited",
+        Words("A class lacks a base, or hands nothing over.", "类缺少父类，或没有把参数传给父类。"),
+        _inherited,
+    ),
     Template(
         "not-reset",
         Words("A value is not set again, or a step is left out.", "某个值没有重新设置，或漏了一步。"),

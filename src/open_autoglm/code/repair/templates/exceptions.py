@@ -5,10 +5,26 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections.abc import Iterator
 
 from open_autoglm.code.repair.edit import Words
 from open_autoglm.code.repair.templates.view import Function, ModuleView, Proposals, Template
 
+WIDER = {
+    "ConnectionError": "OSError",
+    "TimeoutError": "OSError",
+    "UnicodeDecodeError": "ValueError",
+    "FileNotFoundError": "OSError",
+    "KeyError": "LookupError",
+    "IndexError": "LookupError",
+    "JSONDecodeError": "ValueError",
+    "ZeroDivisionError": "ArithmeticError",
+    "PermissionError": "OSError",
+    "InvalidOperation": "ArithmeticError",
+    "HTTPError": "URLError",
+    "URLError": "OSError",
+}
+"""The nearest type above each that people catch."""
 GIVEN = ("None", "[]", '""', "0", "False", "{}", "0.0", "set()")
 
 
@@ -35,80 +51,59 @@ def _raised(view: ModuleView) -> list[str]:
 
 
 def _handler(view: ModuleView, node: ast.AST) -> Proposals:
-    """``except`` with another, a further or a wider type."""
-    if not isinstance(node, ast.ExceptHandler):
+    """``except`` with another, a further, a wider or a narrower type."""
+    if not isinstance(node, ast.ExceptHandler) or node.type is None:
         return
-    if node.type is None:
-        return
-    code = view.code(node.type)
-    listed = [view.code(item) for item in node.type.elts] if isinstance(node.type, ast.Tuple) else [code]
+    listed = (
+        [view.code(item) for item in node.type.elts]
+        if isinstance(node.type, ast.Tuple)
+        else [view.code(node.type)]
+    )
     failed = [failure.type.rpartition(".")[2] for failure in view.hints.failures]
-    parent = {
-        "ConnectionError": "OSError",
-        "TimeoutError": "OSError",
-        "UnicodeDecodeError": "ValueError",
-        "FileNotFoundError": "OSError",
-        "KeyError": "LookupError",
-        "IndexError": "LookupError",
-        "JSONDecodeError": "ValueError",
-        "ZeroDivisionError": "ArithmeticError",
-        "PermissionError": "OSError",
-        "InvalidOperation": "ArithmeticError",
-        "HTTPError": "URLError",
-        "URLError": "OSError",
-    }
     for place, name in enumerate(_raised(view)[:8]):
-        usable = _known(name) or name in view.imported or name in view.module_names
-        if name in listed or not usable:
-            continue
-        prior = (0.65 if name in failed else 0.45) - 0.03 * place
-        yield prior, view.replace(node.type, f"({', '.join([*listed, name])})")
-        yield prior - 0.02, view.replace(node.type, name)
+        if name not in listed and _usable(view, name):
+            prior = (0.65 if name in failed else 0.45) - 0.03 * place
+            yield prior, view.replace(node.type, _types([*listed, name]))
+            yield prior - 0.02, view.replace(node.type, name)
     for name in listed:
-        if (wider := parent.get(name.rpartition(".")[2])) is not None:
-            yield (
-                0.45,
-                view.replace(
-                    node.type,
-                    wider
-                    if len(listed) == 1
-                    else f"({', '.join(wider if item == name else item for item in listed)})",
-                ),
-            )
-        narrower = [key for key, value in parent.items() if value == name]
-        for other in narrower:
-            if _known(other) or other in view.imported:
-                yield (
-                    0.25,
-                    view.replace(
-                        node.type,
-                        other
-                        if len(listed) == 1
-                        else f"({', '.join(other if item == name else item for item in listed)})",
-                    ),
-                )
-    for name in listed:
-        if len(listed) > 1:
-            rest = [item for item in listed if item != name]
-            yield 0.35, view.replace(node.type, rest[0] if len(rest) == 1 else f"({', '.join(rest)})")
-    if code != "Exception":
-        yield 0.3, view.replace(node.type, "Exception")
+        others = [item for item in listed if item != name]
+        if (wider := WIDER.get(name.rpartition(".")[2])) is not None:
+            yield 0.45, view.replace(node.type, _types([*others, wider]))
+        for narrower in [key for key, value in WIDER.items() if value == name and _usable(view, key)]:
+            yield 0.25, view.replace(node.type, _types([*others, narrower]))
+        if others:
+            yield 0.35, view.replace(node.type, _types(others))
+    if listed == ["Exception"]:
+        yield from ((prior, view.replace(node.type, types)) for prior, types in _narrower(view, node))
     else:
-        yield from (
-            (0.45 - 0.02 * place, view.replace(node.type, name))
-            for place, name in enumerate(
-                (
-                    "ValueError",
-                    "KeyError",
-                    "TypeError",
-                    "OSError",
-                    "LookupError",
-                    "(ValueError, TypeError)",
-                    "ArithmeticError",
-                    "AttributeError",
-                )
-            )
-        )
+        yield 0.3, view.replace(node.type, "Exception")
+
+
+def _types(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _usable(view: ModuleView, name: str) -> bool:
+    return _known(name) or name in view.imported or name in view.module_names
+
+
+def _narrower(view: ModuleView, node: ast.ExceptHandler) -> Iterator[tuple[float, str]]:
+    """For ``except Exception``: what the file itself raises, and what reading a file may raise beside it."""
+    raised = [
+        view.code(item.exc.func if isinstance(item.exc, ast.Call) else item.exc)
+        for item in ast.walk(view.tree)
+        if isinstance(item, ast.Raise) and item.exc is not None
+    ]
+    own = [name for name in dict.fromkeys(raised) if name in view.module_names]
+    above = view.parent(node)
+    body = view.code(above.body[0]) if isinstance(above, ast.Try) else ""
+    reads = [name for name in ("FileNotFoundError", "OSError") if re.search(r"open|read|load|Path", body)]
+    for name in own:
+        yield from ((0.52, f"({name}, {other})") for other in reads)
+        yield 0.5, name
+    usual = ("ValueError", "KeyError", "TypeError", "OSError", "LookupError", "(ValueError, TypeError)")
+    for place, name in enumerate((*usual, "ArithmeticError", "AttributeError")):
+        yield 0.45 - 0.02 * place, name
 
 
 def _further(view: ModuleView, node: ast.AST) -> Proposals:
@@ -267,32 +262,31 @@ def _optional(view: ModuleView, node: ast.AST) -> Proposals:
 
 def _wrapped(view: ModuleView, node: ast.AST) -> Proposals:
     """A statement that fails for some input, with the error caught around it."""
-    raised = [
-        failure.type.rpartition(".")[2] for failure in view.hints.failures if failure.kind == "exception"
-    ]
-    lines = {
-        frame.line for failure in view.hints.failures for frame in failure.frames if frame.file == view.file
-    }
     if (
         not isinstance(node, ast.Assign | ast.Return | ast.Expr | ast.AugAssign)
-        or node.lineno not in lines
-        or not view.alone_on_lines(node)
+        or view.function_of(node) is None
     ):
         return
-    if view.function_of(node) is None:
+    frames = [frame for failure in view.hints.failures for frame in failure.frames]
+    if not any(frame.file == view.file and frame.line == node.lineno for frame in frames):
+        return
+    if not view.alone_on_lines(node):
         return
     start, end = view.statement_span(node)
     indent = view.indent(node)
     inner = re.sub(r"^", "    ", view.text[start:end].rstrip("\n"), flags=re.M)
-    looped = view.loop_of(node) is not None
-    for name in [item for item in dict.fromkeys(raised) if _known(item) or item in view.imported][:2]:
-        for place, ending in enumerate(
-            (["continue"] if looped else []) + [f"return {value}" for value in GIVEN[:5]]
-        ):
-            yield (
-                0.42 - 0.03 * place,
-                ((start, end, f"{indent}try:\n{inner}\n{indent}except {name}:\n{indent}    {ending}\n"),),
-            )
+    came = [failure.type.rpartition(".")[2] for failure in view.hints.failures if failure.kind == "exception"]
+    endings = [
+        *(["continue"] if view.loop_of(node) is not None else []),
+        *(f"return {value}" for value in GIVEN[:5]),
+    ]
+    asked = [name for name in sorted(view.hints.raised) if _usable(view, name)][:2]
+    for name in [item for item in dict.fromkeys(came) if _known(item) or item in view.imported][:2]:
+        # Where the tests ask for one error and another comes, the one that comes is turned into it.
+        turned = [f'raise {other}("{name}") from None' for other in asked if other != name]
+        for place, ending in enumerate([*turned, *endings]):
+            text = f"{indent}try:\n{inner}\n{indent}except {name}:\n{indent}    {ending}\n"
+            yield 0.44 - 0.03 * place, ((start, end, text),)
 
 
 def _uninitialised(view: ModuleView, node: ast.AST) -> Proposals:
@@ -321,6 +315,8 @@ def _uninitialised(view: ModuleView, node: ast.AST) -> Proposals:
 
 
 TEMPLATES = (
+    Template("further-handler", Words("An exception is not caught.", "有异常没有捕获。"), _further),
+    Template("cause", Words("An error does not name its cause.", "错误没有带上原因。"), _cause),
     Template(
         "handler", Words("An exception of another type has to be caught.", "捕获的异常类型不对。"), _handler
     ),

@@ -83,7 +83,7 @@ def _unknown(view: ModuleView, node: ast.AST) -> Proposals:
     """What an error names: ``name 'retires' is not defined. Did you mean: 'retries'?``."""
     messages = view.hints.messages
     if isinstance(node, ast.Name):
-        if not re.search(rf"(?:name|variable) '{re.escape(node.id)}'", messages):
+        if not re.search(rf"(?:name|variable) [`']{re.escape(node.id)}[`']", messages):
             return
         pool = {*view.names_at(node), *BUILTINS}
         start, end = view.span(node)

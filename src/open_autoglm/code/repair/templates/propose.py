@@ -21,6 +21,7 @@ from open_autoglm.code.repair.templates import (
     statements,
     strings,
     subscripts,
+    unused,
 )
 from open_autoglm.code.repair.templates.view import Function, Hints, ModuleView, Template
 
@@ -37,6 +38,7 @@ TEMPLATES: tuple[Template, ...] = (
     *asynchronous.TEMPLATES,
     *exceptions.TEMPLATES,
     *donors.TEMPLATES,
+    *unused.TEMPLATES,
 )
 MOST = 6_000
 """Proposals of one file that are looked at."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import itertools
 
 from open_autoglm.code.repair.edit import Words
-from open_autoglm.code.repair.templates.view import ModuleView, Proposals, Template
+from open_autoglm.code.repair.templates.view import ModuleView, Proposals, Template, call_name
 
 DEFAULTS = ("None", "0", '""', "[]", "{}", "0.0", "1", "()")
 
@@ -106,6 +107,25 @@ def _get(view: ModuleView, node: ast.AST) -> Proposals:
             yield 0.6 if told else 0.35, view.replace(node, f"{held}({view.code(node.args[0])}, None)")
 
 
+def _listed(view: ModuleView, node: ast.AST) -> Proposals:
+    """Two elements of a list of values in the wrong order; a list that keeps what it should leave out."""
+    if isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load) and 2 <= len(node.elts) <= 6:
+        for first, second in itertools.pairwise(node.elts):
+            (a, b), (c, d) = view.span(first), view.span(second)
+            yield 0.36, ((a, b, view.text[c:d]), (c, d, view.text[a:b]))
+    if call_name(node) == "list" and isinstance(node, ast.Call) and len(node.args) == 1:
+        held = view.code(node.args[0])
+        for condition in ("item", "item.strip()", "item is not None"):
+            yield 0.32, view.replace(node, f"[item for item in {held} if {condition}]")
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp) and len(node.generators) == 1:
+        part = node.generators[0]
+        if not part.ifs and isinstance(part.target, ast.Name):
+            end = view.span(part.iter)[1]
+            name = part.target.id
+            for condition in (name, f"{name}.strip()", f"{name} is not None"):
+                yield 0.3, ((end, end, f" if {condition}"),)
+
+
 def _emptied(view: ModuleView, node: ast.AST) -> Proposals:
     """None where an empty value was meant, and the other way round."""
     above = view.parent(node)
@@ -127,6 +147,11 @@ def _emptied(view: ModuleView, node: ast.AST) -> Proposals:
 
 
 TEMPLATES = (
+    Template(
+        "listed",
+        Words("Elements are in the wrong order, or too many.", "元素顺序不对，或多了元素。"),
+        _listed,
+    ),
     Template("index", Words("An index or a slice is off.", "下标或切片不对。"), _index),
     Template(
         "key", Words("A key may be missing, or its default is wrong.", "键可能不存在，或默认值不对。"), _get
