@@ -53,6 +53,9 @@ def root(a, b, c):
 """
 
 
+BROKEN = 'def read_price(text):\n    return float(txt.replace(",", ""))\n'
+
+
 def script(request: EngineRequest) -> str | ScriptedAnswer:
     """Answers by what the last message asks for."""
     assert isinstance(request, ChatRequest)
@@ -132,6 +135,11 @@ def open_page(address: str, browser: Browser) -> Iterator[OpenPage]:
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
     return open_page()
+
+
+def shoot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
 def ask(page: Page, text: str) -> None:
@@ -301,8 +309,7 @@ def test_zones_are_drawn_on_a_recording_and_its_events_looked_at(
     page.get_by_label("Let the model write the report").uncheck()
     page.get_by_role("textbox", name="A question").fill("Who entered?")
     page.get_by_role("textbox", name="A question").press("Tab")
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/zones.png")
+    shoot(page, "zones")
     page.get_by_role("button", name="Watch it").click()
     expect(page.locator(".event-shown img")).to_be_visible(timeout=WAIT_MS)
     expect(page.locator(".event-shown h3")).to_have_text("Intrusion · dock")
@@ -310,14 +317,37 @@ def test_zones_are_drawn_on_a_recording_and_its_events_looked_at(
     expect(page.get_by_text("entered zone “dock”").first).to_be_visible()
     page.locator(".timeline rect").first.click()
     expect(page.locator(".event-card").first).to_have_attribute("aria-current", "true")
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/result.png")
+    shoot(page, "result")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
         page.locator(".menu-item", has_text=".csv").click()
     assert "intrusion" in Path(download.value.path()).read_text(encoding="utf-8")
     page.get_by_role("button", name="All recordings").click()
     expect(page.locator(".cards li")).to_contain_text("yard.mp4")
+
+
+def test_code_is_repaired_with_evidence(open_page: OpenPage, tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(BROKEN, encoding="utf-8")
+    page = open_page("/code")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "shop.py")
+    expect(page.get_by_role("textbox", name="Code", exact=True)).to_have_value(BROKEN)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("shop.py")
+    page.get_by_role("textbox", name="A test").fill('assert read_price("1,299.00") == 1299.0')
+    page.get_by_label("Ask the model too").uncheck()
+    shoot(page, "code-form")
+    page.get_by_role("button", name="Repair").click()
+    expect(page.locator(".badge")).to_have_text(re.compile("Repaired · proven"), timeout=60_000)
+    expect(page.locator(".diff ins")).to_have_text('    return float(text.replace(",", ""))')
+    expect(page.locator(".runs")).to_contain_text("Before: 0 of 1 passed")
+    expect(page.locator(".runs")).to_contain_text("After: 1 of 1 passed")
+    expect(page.locator(".points").first).to_contain_text("no network")
+    shoot(page, "code-result")
+    assert page.evaluate(AUDIT) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the repaired file").click()
+    assert "float(text" in Path(download.value.path()).read_text(encoding="utf-8")
+    page.get_by_role("button", name="All code").click()
+    expect(page.locator(".cards li")).to_contain_text("shop.py")
 
 
 def test_the_status_shows_the_models_and_this_machine(page: Page) -> None:
@@ -334,7 +364,7 @@ def test_on_a_phone_in_chinese_and_dark_nothing_is_cut_off(open_page: OpenPage) 
     page.get_by_role("textbox", name="消息").fill("formula")
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_contain_text("词元/秒", timeout=WAIT_MS)
-    for path in ("", "/documents", "/video", "/status"):
+    for path in ("", "/documents", "/video", "/code", "/status"):
         if path:
             page.goto(
                 re.sub(r"/c/.*", path, page.url) if "/c/" in page.url else page.url.rsplit("/", 1)[0] + path
@@ -358,6 +388,9 @@ def test_controls_have_names_and_words_have_contrast(open_page: OpenPage, scheme
     assert page.evaluate(AUDIT) == []
     page.get_by_role("link", name="Documents").click()
     expect(page.locator(".drop")).to_be_visible()
+    assert page.evaluate(AUDIT) == []
+    page.get_by_role("link", name="Code").click()
+    expect(page.locator(".code-form")).to_be_visible()
     assert page.evaluate(AUDIT) == []
     page.get_by_role("link", name="Status").click()
     expect(page.locator(".tile").first).to_be_visible()

@@ -16,6 +16,8 @@ from open_autoglm.context.conversations import Conversations
 from open_autoglm.documents.reader import DocumentReader
 from open_autoglm.engine.scripted import ScriptedEngine
 from open_autoglm.gateway.keys import KeyStore
+from open_autoglm.jobs.code_fix import TASK as CODE
+from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import TASK, DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
@@ -46,6 +48,7 @@ class PageHouse:
         metrics = Metrics()
         documents = DocumentParse(DocumentReader, _no_model)
         videos = VideoAnalysis(watching_options, _no_model)
+        codes = CodeFix(_no_model, runs_code=True)
         folder = self.settings.data_dir
         with (
             closing(Conversations(folder / "conversations.sqlite")) as conversations,
@@ -53,7 +56,7 @@ class PageHouse:
             closing(JobStore(folder / "jobs")) as store,
             closing(ResultCache(folder / "results.sqlite", 1_000_000)) as results,
         ):
-            jobs = JobRunner(store, {TASK: documents, VIDEO: videos})
+            jobs = JobRunner(store, {TASK: documents, VIDEO: videos, CODE: codes})
             async with ModelPool(Loader(engines), metrics=metrics) as pool, jobs.running():
                 service = Service(Names(engines, {}), pool, results, ServiceOptions(), metrics=metrics)
                 self.parts = PageParts(
@@ -64,6 +67,7 @@ class PageHouse:
                     jobs=jobs,
                     documents=documents,
                     videos=videos,
+                    codes=codes,
                     video_limits=VideoLimits(),
                     reader=DocumentReader,
                     catalog=load_catalog(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.web.paths import chat_path, document_path, is_page_path, video_path
+from open_autoglm.web.paths import chat_path, code_path, document_path, is_page_path, video_path
 
 VIEWS = [
     "/",
@@ -13,6 +13,8 @@ VIEWS = [
     document_path("job-1"),
     "/video",
     video_path("job-1"),
+    "/code",
+    code_path("job-1"),
     "/status",
 ]
 

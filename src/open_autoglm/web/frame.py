@@ -9,10 +9,11 @@ from nicegui import ui
 
 from open_autoglm.context.conversation import AttachedDocument
 from open_autoglm.web.chat import ChatView
+from open_autoglm.web.code import CodeView
 from open_autoglm.web.conversation_list import ConversationList
 from open_autoglm.web.documents import DocumentsView
 from open_autoglm.web.elements import box, icon, icon_button, link, markup, words
-from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS, VIDEO, chat_path
+from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, STATUS, VIDEO, chat_path
 from open_autoglm.web.preferences import show_preferences
 from open_autoglm.web.session import Session
 from open_autoglm.web.status import StatusView
@@ -56,6 +57,10 @@ class Frame:
         return VideoView(self.session, go=self.go)
 
     @cached_property
+    def _code(self) -> CodeView:
+        return CodeView(self.session, go=self.go)
+
+    @cached_property
     def _status(self) -> StatusView:
         return StatusView(self.session)
 
@@ -69,6 +74,7 @@ class Frame:
         self._chat.leave()
         self._documents.leave()
         self._video.leave()
+        self._code.leave()
         self._status.leave()
         self._view.clear()
         for place, element in self._places.items():
@@ -83,6 +89,8 @@ class Frame:
                 await self._documents.show(path.removeprefix(DOCUMENTS).strip("/"))
             elif path.startswith(VIDEO):
                 await self._video.show(path.removeprefix(VIDEO).strip("/"))
+            elif path.startswith(CODE):
+                await self._code.show(path.removeprefix(CODE).strip("/"))
             else:
                 await self._chat.show(conversation)
 
@@ -104,6 +112,7 @@ class Frame:
             for path, label, name in (
                 (DOCUMENTS, texts.documents, "description"),
                 (VIDEO, texts.videos, "videocam"),
+                (CODE, texts.codes, "build"),
                 (STATUS, texts.status, "monitor_heart"),
             ):
                 with link(path, lambda path=path: self.go(path)) as self._places[path]:

@@ -27,6 +27,7 @@ async def open_parts(app: FastAPI, runtime: Runtime, keys: KeyStore) -> AsyncIte
             jobs=gateway.jobs,
             documents=gateway.documents,
             videos=gateway.videos,
+            codes=gateway.codes,
             video_limits=runtime.video_limits,
             reader=runtime.document_reader,
             catalog=runtime.catalog,

@@ -19,14 +19,18 @@ from open_autoglm.web.frame import Frame
 from open_autoglm.web.login import show_key_form
 from open_autoglm.web.page_pictures import PagePictures
 from open_autoglm.web.parts import PageParts
-from open_autoglm.web.paths import CHAT, DOCUMENTS, STATUS, VIDEO
+from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, STATUS, VIDEO
 from open_autoglm.web.session import Session, Shared
 from open_autoglm.web.speed import Speedometer
 from open_autoglm.web.video_pictures import VideoPictures
 from open_autoglm.web.visitor import Doorkeeper, Visitor
 from open_autoglm.web.watch_in import remove_leftovers
 
-ADDRESSES = ("/", f"{CHAT}{{_id}}", DOCUMENTS, f"{DOCUMENTS}/{{_id}}", VIDEO, f"{VIDEO}/{{_id}}", STATUS)
+ADDRESSES = (
+    *("/", f"{CHAT}{{_id}}"),
+    *(place for kind in (DOCUMENTS, VIDEO, CODE) for place in (kind, f"{kind}/{{_id}}")),
+    STATUS,
+)
 PRIMARY = "#0a6a58"
 """For what the framework colours itself: the line at the top while a file is sent, a spinner."""
 

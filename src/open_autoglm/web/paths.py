@@ -5,10 +5,11 @@ from __future__ import annotations
 CHAT = "/c/"
 DOCUMENTS = "/documents"
 VIDEO = "/video"
+CODE = "/code"
 STATUS = "/status"
 
-_EXACT = frozenset({"/", DOCUMENTS, VIDEO, STATUS, "/favicon.ico"})
-_UNDER = (CHAT, f"{DOCUMENTS}/", f"{VIDEO}/", "/_nicegui/", "/_nicegui_ws/")
+_EXACT = frozenset({"/", DOCUMENTS, VIDEO, CODE, STATUS, "/favicon.ico"})
+_UNDER = (CHAT, f"{DOCUMENTS}/", f"{VIDEO}/", f"{CODE}/", "/_nicegui/", "/_nicegui_ws/")
 
 
 def is_page_path(path: str) -> bool:
@@ -26,3 +27,7 @@ def document_path(job_id: str) -> str:
 
 def video_path(job_id: str) -> str:
     return f"{VIDEO}/{job_id}"
+
+
+def code_path(job_id: str) -> str:
+    return f"{CODE}/{job_id}"

@@ -192,6 +192,34 @@ class Texts:
     video_stages: Mapping[str, str]
     video_speed: str
     video_events: str
+
+    # code
+    codes: str
+    code_explained: str
+    code_text: str
+    code_text_hint: str
+    code_file: str
+    code_file_hint: str
+    code_error: str
+    code_error_hint: str
+    code_test: str
+    code_test_hint: str
+    code_use_model: str
+    code_start: str
+    code_empty: str
+    code_too_large: str
+    code_not_run: str
+    no_codes: str
+    code_back: str
+    code_stages: Mapping[str, str]
+    code_tried: str
+    code_copy: str
+    code_download: str
+    code_before: str
+    code_after: str
+    code_passed: str
+    code_no_output: str
+    code_shown: str
     zones: str
     zone_explained: str
     zone_picture: str
