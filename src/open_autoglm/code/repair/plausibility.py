@@ -112,7 +112,8 @@ def _told_words(text: str, line: int) -> set[str]:
         return set()
     told = [ast.get_docstring(tree) or ""]
     for node in ast.walk(tree):
-        documented = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        if documented and node.lineno <= line <= (node.end_lineno or node.lineno):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if node.lineno <= line <= (node.end_lineno or node.lineno):
             told.append(ast.get_docstring(node) or "")
     return _words(" ".join(told))
