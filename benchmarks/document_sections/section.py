@@ -16,6 +16,10 @@ class Options:
     quick: bool = False
     answers: Path | None = None
     """Where answers of models are kept, so that a long run can be divided."""
+    split: str = "report"
+    """Which part of a set is measured, where it has one to tune on and one to report."""
+    use_model: bool = True
+    """Whether a section that can do without a model also measures it with one."""
 
 
 @dataclass

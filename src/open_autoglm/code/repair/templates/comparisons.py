@@ -267,7 +267,9 @@ TEMPLATES = (
     ),
     Template("negation", Words("A condition is the wrong way round.", "条件写反了。"), _negation),
     Template("none", Words("Nothing and zero are told apart.", "没有区分 None 与零或空值。"), _none),
-    Template("member", Words("What was seen already is left out.", "没有排除已经处理过的元素。"), _member),
+    Template(
+        "seen-already", Words("What was seen already is left out.", "没有排除已经处理过的元素。"), _member
+    ),
     Template(
         "alternatives", Words("Alternatives are compared one by one.", "多个备选值没有逐一比较。"), _chained
     ),
