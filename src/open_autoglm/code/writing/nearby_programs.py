@@ -21,6 +21,8 @@ MOST = 120
 _CALL_SECONDS = 0.5
 _LIMITS = RunLimits(wall_s=30.0, cpu_s=20)
 _FILE = "program.py"
+_EXACT = 1 << 53
+"""Whole numbers below it are themselves as floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def _hints(examples: Iterable[Example]) -> Hints:
     return Hints(
         strings=frozenset(value for value in constants if isinstance(value, str)),
         numbers=frozenset(
-            value for value in constants if isinstance(value, int | float) and not isinstance(value, bool)
+            float(value)
+            for value in constants
+            if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT
         ),
     )
 
