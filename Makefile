@@ -30,7 +30,7 @@ check: .venv/ready-dev
 test: check
 	$(BIN)/open-autoglm-cli pull smollm2-135m-instruct
 	-$(BIN)/open-autoglm-cli pull nanodet-coco-416  # without it, the tests that detect are skipped
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 format: .venv/ready-dev
 	$(BIN)/ruff format .

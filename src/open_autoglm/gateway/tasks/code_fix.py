@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
 from open_autoglm.code.source import MAX_SOURCE_BYTES
 from open_autoglm.errors import LimitExceeded, UsageError
+from open_autoglm.gateway.failures import ErrorAnswer
 from open_autoglm.gateway.tasks.hand_in import hand_in, require_known_model
 from open_autoglm.gateway.tasks.schema import JobAnswer
 from open_autoglm.jobs.code_fix import MAX_ERROR, MAX_NAME, MAX_TEST, TASK, CodeFixOptions
 
 router = APIRouter()
+_NO_LANGUAGE: dict[int | str, dict[str, Any]] = {415: {"model": ErrorAnswer}}
 
 
-@router.post("/code_fix", status_code=202, operation_id="fix_code")
+@router.post("/code_fix", status_code=202, operation_id="fix_code", responses=_NO_LANGUAGE)
 async def fix_code(
     request: Request,
     response: Response,

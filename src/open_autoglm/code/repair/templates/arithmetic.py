@@ -164,7 +164,7 @@ def _other_numbers(view: ModuleView, value: float) -> Iterator[tuple[str, float]
         yield from ((str(int(value) * factor), 0.15) for factor in (24, 60, 1000))
     if value > 2:
         for item in sorted(view.hints.numbers)[:12]:
-            whole = isinstance(value, int) and item.is_integer()
+            whole = isinstance(value, int) and float(item).is_integer()
             yield repr(int(item)) if whole else repr(item), 0.18
     if isinstance(value, float) or abs(value) >= 10:
         for item in (value * 10, value / 10):
