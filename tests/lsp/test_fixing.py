@@ -30,10 +30,10 @@ def test_a_proven_repair_is_shown_and_handed_to_the_editor_to_confirm(tmp_path: 
         async with editing_here(tmp_path, scripted()) as editor:
             uri = editor.open(broken(tmp_path))
             said = await fix(editor, uri)
-            assert said.startswith("Applied: proven: ")
+            assert said.startswith("Applied: Repaired (proven): ")
             (applied,) = editor.edits
             assert applied.label is not None
-            assert applied.label.startswith("proven: ")
+            assert applied.label.startswith("Repaired (proven): ")
             (changed,) = applied.edit.document_changes or ()
             assert isinstance(changed, types.TextDocumentEdit)
             assert (changed.text_document.uri, changed.text_document.version) == (uri, 1)
@@ -55,7 +55,7 @@ def test_an_editor_that_shows_no_changes_is_asked_first_with_the_diff(tmp_path: 
         async with editing_here(tmp_path, scripted(), capabilities=PLAIN, locale="zh") as editor:
             uri = editor.open(broken(tmp_path))
             editor.choice = lambda choices: "应用" if choices == ["应用", "保持原样"] else None
-            assert (await fix(editor, uri)).startswith("已应用：已证实")
+            assert (await fix(editor, uri)).startswith("已应用：已修复（已证实）：")
             asked = next(message for message in editor.messages if "要应用吗？" in message)
             assert "+    return float(text)" in asked
             (applied,) = editor.edits

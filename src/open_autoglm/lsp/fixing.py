@@ -22,6 +22,7 @@ from open_autoglm.tasks.fix_code import FixOptions, FixProgress, FixRequest, fix
 from open_autoglm.tasks.fix_output.markdown import to_markdown
 from open_autoglm.tasks.fix_output.text import headline
 from open_autoglm.tasks.fix_result import ChangedFile, FixedCode
+from open_autoglm.tasks.fix_words import OUTCOMES
 
 MOST_SHOWN = 1_500
 """Characters of a diff in a message, where an editor can't open a document for it."""
@@ -95,7 +96,8 @@ class Fixing:
         if len(open_changes) != len(result.files):
             return self._say(texts.changed_meanwhile.format(result.name), types.MessageType.Warning)
         reasons = " ".join(repair.reason for repair in result.repairs)
-        title = f"{texts.states[result.state or 'suggested']}: {reasons}"
+        outcome = OUTCOMES[result.language][result.outcome]
+        title = texts.repair.format(outcome, texts.states[result.state or "suggested"], reasons)
         edit = workspace_edit(self._editor, open_changes, Label(title, headline(result), confirm=True))
         shown = await self._editor.show(f"{_plain(result.name)}.md", "".join(to_markdown(result)))
         if not confirms(self._editor):

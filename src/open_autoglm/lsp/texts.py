@@ -21,6 +21,8 @@ class EditorTexts:
 
     # actions
     fix: str
+    repair: str
+    """Of a repair that was tried: how far it goes, how sure it is, and why each change was made."""
     fix_file: str
     explain: str
     by_model: str
@@ -57,6 +59,7 @@ ENGLISH = EditorTexts(
     source="Open-AutoGLM",
     states={"proven": "proven", "checked": "checked", "suggested": "suggested, not verified"},
     fix="Fix: {}",
+    repair="{} ({}): {}",
     fix_file="Fix this file (runs its tests in a sandbox)",
     explain="Explain: {}",
     by_model="By the model {}; nobody has checked it.",
@@ -93,6 +96,7 @@ CHINESE = EditorTexts(
     source="Open-AutoGLM",
     states={"proven": "已证实", "checked": "已检查", "suggested": "建议，未验证"},
     fix="修复：{}",
+    repair="{}（{}）：{}",
     fix_file="修复此文件(在沙箱中运行其测试)",
     explain="解释：{}",
     by_model="由模型 {} 撰写，未经检查。",
