@@ -14,9 +14,10 @@ from open_autoglm.code.repair.repairer import RepairLimits
 from open_autoglm.code.repair.search import SearchLimits
 from open_autoglm.code.trial.workbench import Bounds
 from open_autoglm.engine.blocking import BlockingEngine
-from open_autoglm.engine.scripted import ScriptedEngine, default_capabilities
+from open_autoglm.engine.scripted import ScriptedAnswer, ScriptedEngine, default_capabilities
 from open_autoglm.errors import (
     Cancelled,
+    EngineTimeout,
     ExtraMissing,
     InputMissing,
     LimitExceeded,
@@ -333,3 +334,11 @@ def test_what_a_program_prints_can_t_break_out_of_a_form(tmp_path: Path) -> None
     result = fix(write(tmp_path, "main.py", text))
     assert "<script>" not in _as("html", result)
     assert "````" in _as("md", result)
+
+
+def test_a_model_that_fails_is_said_and_the_rest_goes_on(project: Path) -> None:
+    (project / "test_pages.py").write_text(TESTS.replace("3)", "'many')"), encoding="utf-8")
+    with BlockingEngine(ScriptedEngine([ScriptedAnswer(error=EngineTimeout("No sign of life."))])) as engine:
+        result = fix_code(FixRequest(project, test=UNITTEST), lambda: engine, QUICK)
+    assert result.outcome == "not_repaired"
+    assert any("did not answer: No sign of life." in note for note in result.notes)

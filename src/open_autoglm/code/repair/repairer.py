@@ -25,6 +25,7 @@ from open_autoglm.code.sandbox.copied_project import copied_project
 from open_autoglm.code.source import Source
 from open_autoglm.code.trial.observation import Observation
 from open_autoglm.code.trial.workbench import Attempts, AttemptsEnded, Workbench
+from open_autoglm.errors import EngineError
 
 MakeCandidates = Callable[
     [Mapping[str, str], Suspicion, tuple[Failure, ...], Mapping[str, str]], Iterator[Candidate]
@@ -190,7 +191,10 @@ class Repairer:
             return
         tried = search.tried
         search.on_tried = self._count("model")
-        search.run(self._model_candidates(case, writer, search))
+        try:
+            search.run(self._model_candidates(case, writer, search))
+        except EngineError as error:
+            self._notes.append(f"The language model did not answer: {error}")
         self._model_tried += search.tried - tried
 
     def _model_candidates(self, case: Case, writer: Writer, search: Search) -> Iterator[Candidate]:
