@@ -23,13 +23,16 @@ class ModelWriter:
     def fills_gaps(self) -> bool:
         return self._engine.capabilities.fill_in_middle
 
-    def answers(self, system: str, prompt: str, tries: int, max_tokens: int) -> Iterator[str]:
+    def answers(
+        self, system: str, prompt: str, tries: int, max_tokens: int, grammar: str = ""
+    ) -> Iterator[str]:
         """The first answer is the likeliest, later ones differ and are the same in every run."""
         messages = (Message("system", system), Message("user", as_data(prompt)))
         for number in range(tries):
             self._cancelled()
             sampling = Sampling() if number == 0 else Sampling(temperature=0.8, top_p=0.95, seed=number)
-            request = ChatRequest(messages, max_tokens=max_tokens, sampling=sampling)
+            held = grammar if grammar and self._engine.capabilities.grammar else None
+            request = ChatRequest(messages, max_tokens=max_tokens, sampling=sampling, grammar=held)
             try:
                 yield self._engine.chat(request).text
             except ContextExceeded:

@@ -13,6 +13,7 @@ from open_autoglm.code.repair.model_edits import (
     gap_candidates,
     model_candidates,
     read_edits,
+    read_lines,
     replaced,
 )
 
@@ -35,8 +36,11 @@ class Scripted:
         self.prompts: list[str] = []
         self.gaps: list[tuple[str, str]] = []
 
-    def answers(self, system: str, prompt: str, tries: int, max_tokens: int) -> Iterator[str]:
+    def answers(
+        self, system: str, prompt: str, tries: int, max_tokens: int, grammar: str = ""
+    ) -> Iterator[str]:
         self.prompts.append(prompt)
+        self.grammar = grammar
         yield from self._answers[:tries]
 
     def fillings(
@@ -55,7 +59,7 @@ def answer(old: str, new: str) -> str:
 
 def test_the_model_sees_source_failing_test_and_message() -> None:
     prompt = edit_prompt(CASE, ("- 'a' -> 'b'",))
-    for said in (TEXT.strip(), "def test_sum", "assert 2 == 3", "line 4: total = x", "- 'a' -> 'b'"):
+    for said in ("1|def f(a):\n2|", "def test_sum", "assert 2 == 3", "\n4|        total = x", "- 'a' -> 'b'"):
         assert said in prompt
     assert "test_other" not in prompt
 
@@ -65,6 +69,26 @@ def test_an_edit_in_the_asked_form_becomes_a_candidate() -> None:
     (candidate,) = model_candidates(CASE, writer, 3)
     assert candidate.applied({"a.py": TEXT})["a.py"] == TEXT.replace("total = x", "total += x")
     assert candidate.maker == "model:edit"
+
+
+@pytest.mark.parametrize("said", ["4|        total += x", "4|total += x", "Line:\n4|        total += x\n"])
+def test_a_numbered_line_becomes_a_candidate(said: str) -> None:
+    writer = Scripted([said])
+    (candidate,) = model_candidates(CASE, writer, 3)
+    assert candidate.applied({"a.py": TEXT})["a.py"] == TEXT.replace("total = x", "total += x")
+    assert writer.grammar.startswith('root ::= ("4" | "2") "|" line')
+
+
+def test_lines_may_follow_a_numbered_one_and_numbers_name_their_file() -> None:
+    files = {"b.py": "x = 1\n", "a.py": TEXT}
+    (candidate,) = read_lines("1004|        if x:\n|            total += x", files)
+    changed = candidate.applied(files)["a.py"]
+    assert "        if x:\n            total += x\n    return total\n" in changed
+
+
+@pytest.mark.parametrize("said", ["99|x", "0|x", "4|        total = x", "4|", "2000|x", "4|total = = x"])
+def test_a_number_that_names_no_line_or_a_change_of_no_use_is_no_candidate(said: str) -> None:
+    assert not list(read_lines(said, {"a.py": TEXT}))
 
 
 def test_lost_indentation_is_given_back() -> None:

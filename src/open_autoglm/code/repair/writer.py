@@ -13,8 +13,13 @@ class Writer(Protocol):
     def fills_gaps(self) -> bool:
         """Whether it can write what stands between two texts."""
 
-    def answers(self, system: str, prompt: str, tries: int, max_tokens: int) -> Iterator[str]:
-        """Up to ``tries`` answers to one prompt, different ones after the first."""
+    def answers(
+        self, system: str, prompt: str, tries: int, max_tokens: int, grammar: str = ""
+    ) -> Iterator[str]:
+        """Up to ``tries`` answers to one prompt, different ones after the first.
+
+        ``grammar`` (GBNF) holds them to a form where the model can be held.
+        """
 
     def fillings(
         self, before: str, after: str, others: Sequence[tuple[str, str]], tries: int
