@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 
 Report = Callable[[str, int | None], None]
 """Told from any thread: a message, and a percentage where it is known."""
-APPLY_TIMEOUT_S = 30.0
 
 
 class Editor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import Cancelled, OpenAutoGLMError
@@ -14,6 +15,7 @@ from open_autoglm.stop_signal import StopSignal
 from open_autoglm.tasks.explain_fault import FaultAsked, explain_fault
 
 SHOWN_CHARACTERS = 60
+TELL_EVERY_S = 0.2
 
 
 class Explaining:
@@ -47,7 +49,13 @@ class Explaining:
             return await asyncio.to_thread(self._said, asked, engine, stop, report)
 
     def _said(self, asked: FaultAsked, engine: BlockingEngine, stop: StopSignal, report: Report) -> str:
+        told_at = 0.0
+
         def on_text(text: str) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at < TELL_EVERY_S:
+                return
+            told_at = time.monotonic()
             report(text.replace("\n", " ")[-SHOWN_CHARACTERS:], None)
 
         texts = self._editor.texts
