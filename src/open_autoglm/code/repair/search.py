@@ -13,6 +13,9 @@ from open_autoglm.code.trial.observation import Observation
 from open_autoglm.code.trial.workbench import Attempts
 from open_autoglm.errors import OutputFailed
 
+LEAST_OF_PART = 0.45
+"""Prior of a change that is kept though some tests still fail after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SearchLimits:
@@ -24,6 +27,8 @@ class SearchLimits:
     """Whole repairs after which no more are sought."""
     after_first: int = 160
     """Candidates that are tried after the first whole repair, to see what else passes."""
+    after_part: int = 450
+    """The same after the first repair of a part: one of all would be better."""
     least_share: float = 0.5
     """Of the first repair's prior: less plausible ones are not compared with it."""
 
@@ -60,7 +65,11 @@ class Search:
 
     @property
     def useful_parts(self) -> list[Tried]:
-        return [item for item in self.useful if item.verdict == "part"]
+        """Plausible repairs of some tests. Steps that are not would lead on to more of their kind, until the
+        tests pass and nothing is right."""
+        return [
+            item for item in self.useful if item.verdict == "part" and item.candidate.prior >= LEAST_OF_PART
+        ]
 
     def run(self, candidates: Iterator[Candidate]) -> None:
         """Try them in their order, as far as the limits allow; ``useful`` grows."""
@@ -74,16 +83,14 @@ class Search:
                 return
             if first is not None:
                 since, prior = first
-                if (
-                    done - since >= self.limits.after_first
-                    or candidate.prior < prior * self.limits.least_share
-                ):
+                most = self.limits.after_first if self.whole else self.limits.after_part
+                if done - since >= most or candidate.prior < prior * self.limits.least_share:
                     return
             tried = self.attempt(candidate, texts)
             if tried is None:
                 continue
             done += 1
-            good = tried.verdict == "whole" or (self.several_faults and tried.verdict == "part")
+            good = tried.verdict == "whole" or (self.several_faults and tried in self.useful_parts)
             if good and first is None:
                 first = (done, candidate.prior)
             if len(self.whole) >= self.limits.enough:

@@ -209,8 +209,8 @@ def _converted(view: ModuleView, node: ast.AST) -> Proposals:
 
 def _unconverted(view: ModuleView, node: ast.AST) -> Proposals:
     """A conversion or a call too many."""
-    if not isinstance(node, ast.Call):
-        return
+    if not isinstance(node, ast.Call) or isinstance(view.parent(node), ast.Expr):
+        return  # as a statement of its own, a value without its call does nothing
     if isinstance(node.func, ast.Name) and len(node.args) == 1 and not node.keywords:
         yield 0.35, view.replace(node, view.code(node.args[0]))
         if node.func.id == "int":

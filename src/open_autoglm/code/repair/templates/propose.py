@@ -23,7 +23,7 @@ from open_autoglm.code.repair.templates import (
     subscripts,
     unused,
 )
-from open_autoglm.code.repair.templates.view import Function, Hints, ModuleView, Template
+from open_autoglm.code.repair.templates.view import Change, Function, Hints, ModuleView, Template
 
 TEMPLATES: tuple[Template, ...] = (
     *by_message.TEMPLATES,
@@ -40,7 +40,7 @@ TEMPLATES: tuple[Template, ...] = (
     *donors.TEMPLATES,
     *unused.TEMPLATES,
 )
-MOST = 6_000
+MOST = 60_000
 """Proposals of one file that are looked at."""
 LEAST_SUSPICION = 0.15
 SUSPICION_POWER = 0.6
@@ -58,14 +58,18 @@ def template_candidates(
         view = ModuleView(file, text, hints)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    best: dict[str, tuple[float, Template]] = {}
-    for score, template, changed in _changed_texts(view, suspicion):
-        if changed not in best or best[changed][0] < score:
-            best[changed] = (score, template)
+    own = hash(text)
+    best: dict[int, tuple[float, Template, tuple[Change, ...]]] = {}
+    for score, template, changes in _proposed(view, suspicion):
+        # Digests in place of texts: there may be tens of thousands.
+        key = hash(_changed(text, changes))
+        if key != own and (key not in best or best[key][0] < score):
+            best[key] = (score, template, changes)
         if len(best) >= MOST:
             break
-    for changed, (score, template) in sorted(best.items(), key=lambda item: -item[1][0]):
+    for score, template, changes in sorted(best.values(), key=lambda item: -item[0]):
         # Only those that are asked for pay for the compiler.
+        changed = _changed(text, changes)
         if compiles(changed):
             edits = (edit_between(file, text, changed),)
             yield Candidate(edits, f"template:{template.name}", template.reason, score)
@@ -82,7 +86,10 @@ def compiles(text: str) -> bool:
     return True
 
 
-def _changed_texts(view: ModuleView, suspicion: Mapping[int, float]) -> Iterator[tuple[float, Template, str]]:
+def _proposed(
+    view: ModuleView, suspicion: Mapping[int, float]
+) -> Iterator[tuple[float, Template, tuple[Change, ...]]]:
+    """All proposals for nodes on suspicious lines, with how likely each is."""
     for node in ast.walk(view.tree):
         weight = _suspicion(view, node, suspicion)
         if weight <= 0 or not _exact(view, node):
@@ -90,12 +97,13 @@ def _changed_texts(view: ModuleView, suspicion: Mapping[int, float]) -> Iterator
         factor = math.pow(max(weight, LEAST_SUSPICION), SUSPICION_POWER)
         for template in TEMPLATES:
             for prior, changes in template.propose(view, node):
-                score = prior * factor
-                text = view.text
-                for start, end, new in sorted(changes, reverse=True):
-                    text = text[:start] + new + text[end:]
-                if text != view.text:
-                    yield score, template, text
+                yield prior * factor, template, changes
+
+
+def _changed(text: str, changes: tuple[Change, ...]) -> str:
+    for start, end, new in sorted(changes, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 def _suspicion(view: ModuleView, node: ast.AST, suspicion: Mapping[int, float]) -> float:
