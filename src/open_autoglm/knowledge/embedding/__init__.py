@@ -1,0 +1,1 @@
+"""Texts become vectors: one protocol, and what implements it."""

@@ -1,0 +1,1 @@
+"""The words of a text as they are indexed and asked for."""
