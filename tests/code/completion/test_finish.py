@@ -49,6 +49,12 @@ def test_a_completion_that_brings_a_fault_says_so() -> None:
     assert finish(place("x = ", "\ny = 2\n"), "load((a").parses is False
 
 
+def test_of_one_that_goes_wrong_towards_its_end_the_beginning_is_shown() -> None:
+    written = "total = 0\n    for page in pages:\n        total += len(page\n    return (total"
+    shown = finish(place("def words(pages):\n    ", "\n\n\nx = 2\n"), written)
+    assert shown == Finished("total = 0", parses=True)
+
+
 def test_faults_that_were_there_before_are_not_its_own() -> None:
     assert finish(place("def broken(:\n    pass\nx = ", "\n"), "1").parses is True
 

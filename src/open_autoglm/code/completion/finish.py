@@ -10,6 +10,10 @@ from open_autoglm.code.completion.place import Place
 from open_autoglm.code.completion.scan import scan
 
 MAX_OVERLAP = 200
+MOST_CUTS = 8
+"""Lines that may be taken off the end of a completion that does not parse."""
+_GOES_ON = (":", ",", "\\", "(", "[", "{", "->", "=>")
+"""Ends of lines after which something has to come, though a forgiving grammar takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,10 @@ class Finished:
 
 
 def finish(place: Place, text: str, check: ParseCheck | None = None) -> Finished:
-    """The completion as it is shown: the variant with the fewest faults, the shorter one of equals."""
+    """The completion as it is shown: the variant with the fewest faults, the shorter one of equals.
+
+    Where none parses, its first lines may: a small model often goes wrong only towards the end.
+    """
     check = check or ParseCheck(place)
     variants = list(dict.fromkeys(_variants(place, text)))
     if not check.possible:
@@ -31,7 +38,20 @@ def finish(place: Place, text: str, check: ParseCheck | None = None) -> Finished
     if not counted:
         return Finished(variants[0], None)
     faults, best = min(counted, key=lambda one: one[0])
+    if check.parses(best) is False:
+        beginning = next((one for one in _beginnings(best) if check.parses(one)), None)
+        if beginning is not None:
+            return Finished(beginning, True, check.faults(beginning) or 0)
     return Finished(best, check.parses(best), faults)
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """With lines taken off the end, one more each time."""
+    lines = text.split("\n")
+    for count in range(len(lines) - 1, max(0, len(lines) - 1 - MOST_CUTS), -1):
+        beginning = "\n".join(lines[:count]).rstrip()
+        if beginning.strip() and not beginning.endswith(_GOES_ON):
+            yield beginning
 
 
 def _variants(place: Place, text: str) -> Iterator[str]:
