@@ -80,15 +80,18 @@ class FactChecker:
         self._index = index
         self._pages: dict[int, PageFacts] = {}
 
-    def missing(self, statement: str, pages: Iterable[int]) -> list[str]:
-        """What ``statement`` says that none of ``pages`` has; empty when all was found."""
+    def missing(self, statement: str, pages: Iterable[int], *, names: bool = True) -> list[str]:
+        """What ``statement`` says that none of ``pages`` has; empty when all was found.
+
+        ``names`` false: they aren't looked for, as where a translation writes them in another script.
+        """
         facts = [self._facts(page) for page in pages]
         if not facts:
             return [statement]
         return [
             *_missing_dates(statement, facts),
             *_missing_numbers(statement, facts),
-            *_missing_names(statement, facts),
+            *(_missing_names(statement, facts) if names else ()),
         ]
 
     def supported(self, statement: str, pages: Iterable[int]) -> float:

@@ -48,6 +48,7 @@ _STRAY_WORD = re.compile(r"(?<![A-Za-z\d.@/-])(?<!\d )[a-z]{3,}(?![A-Za-z]*[\d@.
 """A word in small letters that is neither a unit, nor part of a name or an address."""
 _LABEL_LINE = re.compile(r"[^，。,;；]{1,20}(?<!\d)[:：][^，。;；]{1,50}[。.]?")
 _SENTENCE_ENDS = "。！？.!?"
+_SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s+[A-Z\u3400-\u9fff]|\s*$)|$)", re.S)
 _MIN_WORDS = 4
 _MIN_HAN = 6
 
@@ -59,6 +60,11 @@ def is_readable(text: str, language: Language) -> bool:
     if language == "en":
         return not _HAN.search(text) and len(text.split()) >= _MIN_WORDS
     return not _STRAY_WORD.search(text) and len(_HAN.findall(text)) >= _MIN_HAN
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of prose; a full stop within a number, a name or an address ends none."""
+    return [match[0].strip() for match in _SENTENCE.finditer(text) if match[0].strip()]
 
 
 def is_whole(text: str) -> bool:

@@ -7,7 +7,6 @@ they do not fit into one request.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +24,7 @@ from open_autoglm.tasks.sentences import (
     is_readable,
     is_whole,
     sentence_rules,
+    split_sentences,
     without_repetitions,
 )
 from open_autoglm.tasks.take_notes import ChunkNotes, Point
@@ -39,7 +39,6 @@ _MOST_SENTENCE: Mapping[Language, int] = {"zh": 120, "en": 280}
 _OVERVIEW_TOKENS = 260
 _TITLE_CHARACTERS = 100
 _NAMED_MISSING = 5
-_SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?=\s+[A-Z\u3400-\u9fff]|\s*$)|$)", re.S)
 
 _OVERVIEW_TASK: Mapping[Language, str] = {
     "zh": "用两到三句简短连贯的话概括这份文档：先说它是什么、关于谁，再说主要结果，最后说后续安排。",
@@ -207,7 +206,7 @@ def _checked_overview(
     language: Language,
 ) -> tuple[str, list[str]]:
     """Sentences whose numbers, dates and names the document has; the first points where none is left."""
-    sentences = [match[0].strip() for match in _SENTENCE.finditer(overview) if match[0].strip()]
+    sentences = split_sentences(overview)
     if sentences and not is_whole(sentences[-1]):  # the length limit broke it off
         sentences[-1:] = [] if len(sentences) > 1 else [cut_back(sentences[0], 1)]
     kept: list[str] = []

@@ -1,0 +1,299 @@
+"""Whether a passage bears a sentence out: judged by what stands there, never asked of the model.
+
+Numbers, dates and names of a sentence must stand close together in the passage, and so must most of the words
+that it adds to the question. A sentence in another language than its passage has few words to compare: there
+its meaning must be nearer to the passage than the question's is, by the embedder of the base.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from open_autoglm.documents.model import RegionType
+from open_autoglm.knowledge.embedding.embedder import Embedder
+from open_autoglm.tasks.answer_passages import addresses_model
+from open_autoglm.tasks.answer_result import PassageCitation, PassagePlace, Source
+from open_autoglm.tasks.document_text import Passage
+from open_autoglm.tasks.fact_check import SUPPORT, FactChecker
+from open_autoglm.tasks.grounding import MAX_QUOTE_CHARACTERS, DocumentIndex, fold
+from open_autoglm.tasks.lexical import terms
+from open_autoglm.tasks.sentences import split_sentences
+from open_autoglm.text_language import is_neither, language_of
+
+ADDED_SUPPORT = 0.6
+"""Share of the words that a sentence adds to the question which its passage must hold."""
+RESTATED_SUPPORT = 0.8
+"""Share of all its words, of a sentence that adds none: yes to a question is said with its words."""
+MAX_SPAN = 3
+"""Sentences or lines in a row among which all facts of one sentence must stand."""
+ROW_SUPPORT = 0.75
+"""The same in a row of a table, whose neighbours differ in little else than what is said."""
+FAR_FROM_NUMBER = 0.25
+"""How much more of a sentence may stand beside another number than beside its own, as share of its words."""
+NEARER = 0.0
+"""How much nearer to its passage than the question a sentence in another language must be, as cosine."""
+_NAMED_MISSING = 3
+
+_FILLERS = frozenset("的是在有了和与及或为由于等可以应需要将会被把对从到共个")
+"""Chinese characters that say nothing by themselves; the pairs they stand in are not looked for."""
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_CLAUSE_END = re.compile(r"[，,；;。:：]|\.\s")
+_REQUIRES = re.compile(r"[需须]|必要|\b(?:must|only|requires?|required|needs?|needed)\b", re.IGNORECASE)
+_TABLE_ROW = re.compile(r"\s*\|")
+_TABLE_RULE = re.compile(r"[\s|:-]+")
+_NOT = re.compile(
+    r"\b(?:not|no|never|cannot|without|neither|nor|none)\b|n['’]t\b|不|未|没|無|无|禁|勿|非|免", re.IGNORECASE
+)
+_FORBIDS = re.compile(
+    r"\b(?:must|may|shall|should|can|do|does|is|are) not\b|\b(?:cannot|never|prohibited|forbidden)\b"
+    r"|n['’]t\b|不得|不可|不能|不准|不允许|严禁|禁止|切勿|请勿|不予|无须|无需|不必|不需",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``reason`` says what is lacking; empty where the passage bears the sentence out."""
+
+    reason: str
+    quote: str
+    start: int
+    """Where in the passage's text the sentence that bears it out most begins."""
+    share: float
+    """Of the sentence's words, how many stand in the passage."""
+
+    @property
+    def supported(self) -> bool:
+        return not self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence of a passage, a line or a row of its table; ``head`` is the row that names the columns."""
+
+    text: str
+    start: int
+    head: str = ""
+
+
+class SupportChecker:
+    """Judges sentences of an answer against the passages that were found for its question."""
+
+    def __init__(self, sources: Sequence[Source], question: str, embedder: Embedder | None = None) -> None:
+        self._passages = {source.number: _Passage(source, question, embedder) for source in sources}
+        self._question_terms = frozenset(terms(question))
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(self._passages)
+
+    def judge(self, sentence: str, number: int) -> Judgement:
+        """The sentence against passage ``number``, which must be among ``numbers``."""
+        return self._passages[number].judge(sentence, self._question_terms)
+
+    def cite(self, number: int, quote: str, start: int) -> PassageCitation:
+        """A place of passage ``number``, whose text has ``quote`` from ``start`` on."""
+        return self._passages[number].cite(quote, start)
+
+    def units(self, number: int) -> list[tuple[str, int]]:
+        """The sentences and lines of a passage on which an answer may rest, and where each begins."""
+        return [(unit.text, unit.start) for unit in self._passages[number].units]
+
+
+class _Passage:
+    """One passage, divided so that what a sentence says can be looked for in few neighbouring sentences."""
+
+    def __init__(self, source: Source, question: str, embedder: Embedder | None) -> None:
+        self._source = source
+        self._question = question
+        self._embedder = embedder
+        end = addresses_model(source.text)
+        self.units = units_of(source.text if end is None else source.text[:end])
+        self._spans = _spans(self.units)
+        title = " ".join((source.file.rpartition("/")[2].rpartition(".")[0], *source.headings))
+        whole = "\n".join([title, *(_with_head([unit]) for unit in self.units)])
+        texts = [f"{title}\n{_with_head(span)}" for span in self._spans]
+        self._checker = FactChecker(
+            DocumentIndex(
+                Passage(page, "", None, text, RegionType.PARAGRAPH) for page, text in enumerate(texts)
+            )
+        )
+        self._whole = fold(whole)
+        self._language = language_of(whole)
+        self._comparable = not is_neither(whole)
+
+    def judge(self, sentence: str, asked: frozenset[str]) -> Judgement:
+        if not self._spans:
+            return Judgement("The passage holds nothing but words meant for a model.", "", 0, 0.0)
+        same = self._comparable and language_of(sentence) == self._language
+        names = same or language_of(sentence) == "zh"  # English writes Chinese names in letters
+        span = self._best_span(sentence, names=names)
+        quote = _with_head(self._spans[span])
+        missing = self._missing(sentence, span, names=names)
+        if missing:
+            reason = "Not in the passage: " + ", ".join(map(repr, missing[:_NAMED_MISSING])) + "."
+        elif same:
+            reason = (
+                self._lacking_words(sentence, asked, self._spans[span])
+                or self._other_number(sentence)
+                or _contradicted(sentence, quote)
+            )
+        else:
+            reason = self._lacking_meaning(sentence, quote)
+        share = _held(_words(sentence), self._whole) if same else 1.0
+        return Judgement(reason, self._plain_quote(span), self._start(sentence, self._spans[span]), share)
+
+    def cite(self, quote: str, start: int) -> PassageCitation:
+        place = self._place_of(start)
+        source = self._source
+        return PassageCitation(
+            number=source.number,
+            chunk=source.chunk,
+            file=source.file,
+            page=place.page,
+            box=place.box,
+            quote=quote[:MAX_QUOTE_CHARACTERS],
+        )
+
+    def _missing(self, sentence: str, span: int, *, names: bool = True) -> list[str]:
+        return self._checker.missing(sentence, (span,), names=names)
+
+    def _best_span(self, sentence: str, *, names: bool) -> int:
+        """The fewest neighbouring sentences that lack least of it and share most of its words."""
+        return min(
+            range(len(self._spans)),
+            key=lambda span: (
+                len(self._missing(sentence, span, names=names)),
+                -_held(_words(sentence), fold(_with_head(self._spans[span]))),
+                span,
+            ),
+        )
+
+    def _lacking_words(self, sentence: str, asked: frozenset[str], span: Sequence[_Unit]) -> str:
+        words = _words(sentence)
+        row = fold(_with_head(span)) if span[0].head else ""
+        held, needed = (row, ROW_SUPPORT) if row else (self._whole, ADDED_SUPPORT)
+        added = words - asked
+        if not added:
+            said = _held(words, fold(_with_head(span)))
+            return "" if said >= RESTATED_SUPPORT else "It only repeats the question."
+        if row:  # what the question names must stand in the row, too
+            added = words
+        share = _held(added, held)
+        if share >= needed and _held(words, held) >= SUPPORT:
+            return ""
+        return f"Only {share:.0%} of what it says stands in the passage."
+
+    def _other_number(self, sentence: str) -> str:
+        """Whether the passage says it with another number, and this one of something else."""
+        words = {word for word in _words(sentence) if not _DIGITS.fullmatch(word)}
+        shares = [_held(words, fold(_with_head([unit]))) for unit in self.units]
+        nearest = max(range(len(shares)), key=lambda unit: shares[unit])
+        if not _DIGITS.search(self.units[nearest].text):
+            return ""
+        for number in self._missing(sentence, nearest):
+            beside = [
+                share for unit, share in enumerate(shares) if number not in self._missing(sentence, unit)
+            ]
+            if beside and shares[nearest] - max(beside) > FAR_FROM_NUMBER:
+                return f"The passage says {number!r} of something else."
+        return ""
+
+    def _lacking_meaning(self, sentence: str, quote: str) -> str:
+        if self._embedder is None:
+            shared = _held(_words(sentence), self._whole)
+            return "" if shared else "It is in another language than the passage and can't be compared."
+        nearness = (
+            self._embedder.embed_passages([quote])
+            @ self._embedder.embed_passages([sentence, self._question]).T
+        )
+        said, asked = float(nearness[0, 0]), float(nearness[0, 1])
+        return "" if said >= asked + NEARER else "It does not mean what the passage says."
+
+    def _plain_quote(self, span: int) -> str:
+        return " ".join(" ".join(unit.text.split()) for unit in self._spans[span])
+
+    def _start(self, sentence: str, span: Sequence[_Unit]) -> int:
+        words = _words(sentence)
+        return max(span, key=lambda unit: _held(words, fold(unit.text))).start
+
+    def _place_of(self, start: int) -> PassagePlace:
+        """Text and places run alike; how far the quote is into the text tells which place holds it."""
+        places = self._source.places
+        sought = start / max(1, len(self._source.text))
+        weights = self._place_weights
+        passed = 0.0
+        for place, weight in zip(places, weights, strict=True):
+            passed += weight
+            if sought < passed:
+                return place
+        return places[-1]
+
+    @cached_property
+    def _place_weights(self) -> list[float]:
+        """The share of the text that each place holds, by its area."""
+        boxes = [place.box for place in self._source.places]
+        areas = [1.0 if box is None else max(1.0, (box.x1 - box.x0) * (box.y1 - box.y0)) for box in boxes]
+        return [area / sum(areas) for area in areas]
+
+
+def units_of(text: str) -> list[_Unit]:
+    """Sentences of prose, lines of lists, rows of tables each with the row that names its columns."""
+    units: list[_Unit] = []
+    start = 0
+    head = ""
+    lines = text.split("\n")
+    for line, following in pairwise([*lines, ""]):
+        if _TABLE_ROW.match(line):
+            if _TABLE_RULE.fullmatch(following) and "-" in following:
+                head = line.strip()
+            elif not _TABLE_RULE.fullmatch(line):
+                units.append(_Unit(line.strip(), start, head))
+        else:
+            head = ""
+            place = start
+            for sentence in split_sentences(line):
+                place = text.find(sentence, place)
+                units.append(_Unit(sentence, place))
+        start += len(line) + 1
+    return units
+
+
+def _spans(units: Sequence[_Unit]) -> list[list[_Unit]]:
+    """Every run of one to MAX_SPAN units, the short ones first; a row of a table stands by itself."""
+    runs = [
+        list(units[start : start + length])
+        for length in range(1, MAX_SPAN + 1)
+        for start in range(len(units) - length + 1)
+    ]
+    return [run for run in runs if len(run) == 1 or not any(unit.head for unit in run)]
+
+
+def _with_head(span: Sequence[_Unit]) -> str:
+    heads = list(dict.fromkeys(unit.head for unit in span if unit.head))
+    return "\n".join([*heads, *(unit.text for unit in span)])
+
+
+def _words(sentence: str) -> set[str]:
+    """Its terms without those that hold a character which only joins others."""
+    return {term for term in terms(sentence) if not _FILLERS & set(term)}
+
+
+def _held(words: Collection[str], folded: str) -> float:
+    """The share of the words that stand in a folded text; 1 where there are none."""
+    return sum(word in folded for word in words) / len(words) if words else 1.0
+
+
+def _contradicted(sentence: str, quote: str) -> str:
+    """Whether one of the two says not where the other doesn't: their words are alike then."""
+    if _NOT.search(sentence) and not _NOT.search(quote):
+        return "It denies what the passage does not deny."
+    words = _words(sentence)
+    clause = max(_CLAUSE_END.split(quote), key=lambda clause: _held(words, fold(clause)))
+    if _FORBIDS.search(clause) and not (_FORBIDS.search(sentence) or _REQUIRES.search(sentence)):
+        return "The passage says that this is not so."
+    return ""
