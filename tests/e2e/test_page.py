@@ -60,6 +60,8 @@ def script(request: EngineRequest) -> str | ScriptedAnswer:
     """Answers by what the last message asks for."""
     assert isinstance(request, ChatRequest)
     asked = "".join(getattr(part, "text", "") for part in request.messages[-1].parts)
+    if "numbered passages" in asked or "编号的文档片段" in asked:
+        return knowledge_answer(asked)
     if "<document" in asked:
         return "It has " + ("the whole text." if "Gauging Station" in asked else "nothing.")
     if "slowly" in asked:
@@ -70,6 +72,16 @@ def script(request: EngineRequest) -> str | ScriptedAnswer:
     if "formula" in asked:
         return ScriptedAnswer(RICH, token_delay_s=0.001)
     return f"Answer {len(request.messages)} to: {asked}"
+
+
+def knowledge_answer(asked: str) -> str:
+    """With a wrong number of a passage in one sentence, and a wrong number of its own in another."""
+    if "budget" in asked.rpartition("Question:")[2]:
+        return (
+            "The authority approved a budget of CNY 1,350,000.00 for 2026. [1]\n"
+            "Two radar sensors cost CNY 999,000.00. [1]"
+        )
+    return "年平均流量为每秒38.6立方米，比前十年平均值低7%。[1]"
 
 
 @pytest.fixture(scope="module")
@@ -350,6 +362,68 @@ def test_code_is_repaired_with_evidence(open_page: OpenPage, tmp_path: Path) -> 
     expect(page.locator(".cards li")).to_contain_text("shop.py")
 
 
+def test_documents_are_asked_and_a_citation_shows_its_page_with_the_passage_framed(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("/knowledge")
+    page.get_by_role("textbox", name="Name of a new base").fill("River 河")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", name="River 河")).to_be_visible()
+    shoot(page, "knowledge-empty")
+    page.locator(".uploader input[type=file]").set_input_files(ROOT / "examples" / "report.pdf")
+    expect(page.locator(".cards li")).to_contain_text("passages", timeout=60_000)
+    question = page.get_by_role("textbox", name="Ask", exact=True)
+    question.fill("Which budget was approved for 2026?")
+    page.keyboard.press("Enter")
+    answer = page.locator(".kb-answer").last
+    expect(answer).to_contain_text("The authority approved a budget of CNY 1,350,000.00 for 2026.")
+    expect(answer).not_to_contain_text("999,000")
+    expect(page.locator(".kb-removed")).to_contain_text("do not hold it: 1")
+    page.wait_for_function("document.querySelector('.kb-sheet img')?.naturalWidth > 100")
+    frame = page.locator(".kb-sheet i").first.bounding_box()
+    sheet = page.locator(".kb-sheet").bounding_box()
+    assert frame is not None and sheet is not None
+    assert 0.4 < (frame["y"] - sheet["y"]) / sheet["height"] < 0.55
+    expect(page.locator(".kb-passage mark")).to_contain_text("approved a budget")
+    shoot(page, "knowledge-answer")
+    assert page.evaluate(AUDIT) == []
+    question.fill("食堂几点开门？")
+    page.keyboard.press("Enter")
+    expect(page.locator(".kb-answer").last).to_contain_text("这些文档中没有找到。")
+    expect(page.locator(".kb-turn").last).to_contain_text("The nearest passages:")
+    question.fill("年平均流量是多少？")
+    page.keyboard.press("Enter")
+    expect(page.locator(".kb-answer").last).to_contain_text("38.6")
+    page.locator(".kb-answer").last.get_by_role("button", name="[1]").click()
+    expect(page.locator(".kb-passage mark")).to_contain_text("38.6")
+    shoot(page, "knowledge-follow-up")
+    page.get_by_role("button", name="All knowledge bases").click()
+    expect(page.locator(".cards li")).to_contain_text("files: 1")
+    shoot(page, "knowledge-list")
+
+
+def test_a_folder_of_this_pc_is_added_and_a_base_removed(open_page: OpenPage, tmp_path: Path) -> None:
+    (tmp_path / "manuals").mkdir()
+    (tmp_path / "manuals" / "a.txt").write_text("Logs are kept for 30 days.", encoding="utf-8")
+    page = open_page(
+        "/knowledge", locale="zh-CN", viewport={"width": 420, "height": 900}, color_scheme="dark"
+    )
+    page.get_by_role("textbox", name="新知识库的名称").fill("手册")
+    page.keyboard.press("Enter")
+    folder = page.get_by_role("textbox", name="添加文件夹")
+    folder.fill(str(tmp_path / "nowhere"))
+    folder.press("Enter")
+    expect(page.locator(".q-notification")).to_contain_text("no folder")
+    folder.fill(str(tmp_path / "manuals"))
+    folder.press("Enter")
+    expect(page.locator(".cards li")).to_contain_text("manuals/a.txt")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    shoot(page, "knowledge-chinese")
+    page.get_by_role("button", name="移除 手册").click()
+    page.get_by_role("menuitem").click()
+    expect(page.locator(".cards")).not_to_contain_text("手册")
+
+
 def test_the_status_shows_the_models_and_this_machine(page: Page) -> None:
     ask(page, "Wake up")
     answered(page, "Wake up")
@@ -364,7 +438,7 @@ def test_on_a_phone_in_chinese_and_dark_nothing_is_cut_off(open_page: OpenPage) 
     page.get_by_role("textbox", name="消息").fill("formula")
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_contain_text("词元/秒", timeout=WAIT_MS)
-    for path in ("", "/documents", "/video", "/code", "/status"):
+    for path in ("", "/documents", "/knowledge", "/video", "/code", "/status"):
         if path:
             page.goto(
                 re.sub(r"/c/.*", path, page.url) if "/c/" in page.url else page.url.rsplit("/", 1)[0] + path

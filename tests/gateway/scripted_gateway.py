@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from anyio.from_thread import BlockingPortal
+from memory_bases import MemoryBases, memory_knowledge
 
 from open_autoglm.config import Settings
 from open_autoglm.engine.scripted import ScriptedAnswer, ScriptedEngine
@@ -125,6 +128,7 @@ class ScriptedHouse:
     options: ServiceOptions = field(default_factory=ServiceOptions)
     asked: list[ServedRequest] = field(default_factory=list)
     """Every request that reached the service, in order."""
+    bases: MemoryBases = field(default_factory=MemoryBases)
 
     @asynccontextmanager
     async def open_gateway(self) -> AsyncIterator[Gateway]:
@@ -132,10 +136,15 @@ class ScriptedHouse:
         folder.mkdir(parents=True, exist_ok=True)
         results = ResultCache(folder / "results.sqlite", CACHE_BYTES)
         jobs = JobStore(folder / "jobs")
-        try:
-            async with ModelPool(Loader(self.engines)) as pool:
+        with ExitStack() as stack:
+            stack.enter_context(closing(results))
+            stack.enter_context(closing(jobs))
+            async with ModelPool(Loader(self.engines)) as pool, BlockingPortal() as portal:
                 service = RecordingService(Names(self.engines, self.tiers), pool, results, self.options)
                 service.asked = self.asked
+                knowledge = stack.enter_context(
+                    closing(memory_knowledge(self.bases, service, portal, self.settings))
+                )
                 yield Gateway(
                     self.settings,
                     service,
@@ -143,11 +152,9 @@ class ScriptedHouse:
                     DocumentParse(_none, _none),
                     VideoAnalysis(_no_detector, _none),
                     CodeFix(_none, runs_code=False),
+                    knowledge,
                     Metrics(),
                 )
-        finally:
-            jobs.close()
-            results.close()
 
 
 def _none(*_: object) -> None:

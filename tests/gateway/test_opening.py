@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from open_autoglm.gateway.opening import model_used
+from open_autoglm.gateway.model_used import model_used
 from open_autoglm.local.tiers import ChosenModel
 from open_autoglm.serving.served_model import ServedModel
 

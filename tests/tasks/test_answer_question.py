@@ -54,7 +54,7 @@ def test_an_answer_cites_file_page_and_box(scripted) -> None:
         scripted, "[1] 员工应提前三天在系统中提交请假申请。\n[1] 由部门经理审批。", LEAVE_QUESTION
     )
     assert result.outcome == "answered"
-    assert result.answer == "员工应提前三天在系统中提交请假申请。 [1]由部门经理审批。 [1]"
+    assert result.answer == "员工应提前三天在系统中提交请假申请。 [1] 由部门经理审批。 [1]"
     [citation] = result.sentences[0].citations
     assert (citation.file, citation.page, citation.box, citation.chunk) == ("handbook.pdf", 1, BOX, 11)
     assert citation.quote == "员工请假应提前三天在系统中提交申请，由部门经理审批。"

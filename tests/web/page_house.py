@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 
+from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from live_server import live_server
+from memory_bases import MemoryBases, memory_knowledge
 from scripted_gateway import Answers, Loader, Names
 from watching import watching_options
 
@@ -39,6 +41,7 @@ class PageHouse:
     settings: Settings
     answers: Answers = field(default_factory=Answers)
     engines: list[ScriptedEngine] = field(default_factory=list)
+    bases: MemoryBases = field(default_factory=MemoryBases)
     parts: PageParts | None = None
     address: str = ""
 
@@ -57,8 +60,13 @@ class PageHouse:
             closing(ResultCache(folder / "results.sqlite", 1_000_000)) as results,
         ):
             jobs = JobRunner(store, {TASK: documents, VIDEO: videos, CODE: codes})
-            async with ModelPool(Loader(engines), metrics=metrics) as pool, jobs.running():
+            async with (
+                ModelPool(Loader(engines), metrics=metrics) as pool,
+                jobs.running(),
+                BlockingPortal() as portal,
+            ):
                 service = Service(Names(engines, {}), pool, results, ServiceOptions(), metrics=metrics)
+                knowledge = memory_knowledge(self.bases, service, portal, self.settings)
                 self.parts = PageParts(
                     settings=self.settings,
                     service=service,
@@ -68,12 +76,14 @@ class PageHouse:
                     documents=documents,
                     videos=videos,
                     codes=codes,
+                    knowledge=knowledge,
                     video_limits=VideoLimits(),
                     reader=DocumentReader,
                     catalog=load_catalog(),
                     metrics=metrics,
                 )
                 yield self.parts
+                knowledge.close()
 
     @contextmanager
     def served(self, prepare: Callable[[FastAPI], None] = lambda _: None) -> Iterator[str]:

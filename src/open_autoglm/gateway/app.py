@@ -18,6 +18,7 @@ from open_autoglm.gateway.anthropic import routes as anthropic
 from open_autoglm.gateway.dialect.whole_characters import require_whole_characters
 from open_autoglm.gateway.failures import Failure, error_shape, failure_from
 from open_autoglm.gateway.invalid_request import invalid_request
+from open_autoglm.gateway.knowledge import routes as knowledge
 from open_autoglm.gateway.ollama import router as ollama
 from open_autoglm.gateway.openai import router as openai
 from open_autoglm.gateway.openapi_document import methods_of, openapi_document
@@ -45,8 +46,8 @@ def create_app(open_gateway: OpenGateway) -> FastAPI:
         docs_url=None,  # its page would load its scripts from elsewhere
         redoc_url=None,
     )
-    for router in (operations.router, openai.router, anthropic.router, ollama.router, tasks.router):
-        app.include_router(router)
+    for part in (operations, openai, anthropic, ollama, tasks, knowledge):
+        app.include_router(part.router)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(OpenAutoGLMError, _failed)

@@ -8,12 +8,18 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 
 import anyio
+import anyio.to_thread
 from anyio.from_thread import BlockingPortal
 
-from open_autoglm.config import Settings
+from open_autoglm.config import MEGABYTE, Settings
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import OpenAutoGLMError
 from open_autoglm.gateway.guards.host_check import is_loopback
+from open_autoglm.gateway.knowledge.answers import KnowledgeQuestions
+from open_autoglm.gateway.knowledge.knowledge import Knowledge
+from open_autoglm.gateway.knowledge.no_bases import NoBases
+from open_autoglm.gateway.knowledge.page_picture import PictureMaker
+from open_autoglm.gateway.model_used import model_used
 from open_autoglm.gateway.public_message import public_text
 from open_autoglm.gateway.state import Gateway
 from open_autoglm.jobs.code_fix import TASK as CODE
@@ -27,9 +33,7 @@ from open_autoglm.jobs.video_analysis import TASK as VIDEO
 from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.runtime import Runtime
 from open_autoglm.serving.served_engine import ServedEngine
-from open_autoglm.serving.served_model import ServedModel
 from open_autoglm.serving.service import Service
-from open_autoglm.tasks.document_result import ModelUsed
 from open_autoglm.telemetry.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -54,11 +58,19 @@ async def open_gateway(
             keep = timedelta(days=settings.job_keep_days) if settings.job_keep_days else None
             work: dict[str, JobTask] = {DOCUMENT: documents, VIDEO: videos, CODE: codes}
             jobs = JobRunner(store, work, keep=keep)
+            knowledge = Knowledge(
+                NoBases(),
+                KnowledgeQuestions(service, portal),
+                PictureMaker(runtime.document_reader),
+                settings.data_dir,
+                settings.max_file_mb * MEGABYTE,
+            )
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
                     tasks.start_soon(_load, service, name)
-                yield Gateway(settings, service, jobs, documents, videos, codes, metrics)
+                yield Gateway(settings, service, jobs, documents, videos, codes, knowledge, metrics)
                 tasks.cancel_scope.cancel()
+            await anyio.to_thread.run_sync(knowledge.close)
 
 
 def may_run_code(settings: Settings) -> bool:
@@ -83,17 +95,6 @@ class JobModels:
             served = self._portal.call(self._service.resolve, name)
             device = next((one.device for one in self._service.status() if one.name == served.name), "")
             yield OpenedModel(engine, model_used(name, served, device))
-
-
-def model_used(asked: str, served: ServedModel, device: str) -> ModelUsed:
-    """What a result says of its model; results leave this machine, so a file is named without its folder."""
-    by_path = served.chosen is not None and served.chosen.catalog_model is None
-    return ModelUsed(
-        asked=served.name if by_path else asked,
-        name=served.name,
-        reason=served.reason,
-        engine="another server" if served.upstream is not None else f"llama.cpp on {device or 'cpu'}",
-    )
 
 
 async def _load(service: Service, name: str) -> None:

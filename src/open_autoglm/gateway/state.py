@@ -13,6 +13,7 @@ from open_autoglm.config import Settings
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import UsageError
 from open_autoglm.gateway.keys import Key
+from open_autoglm.gateway.knowledge.knowledge import Knowledge
 from open_autoglm.jobs.code_fix import TASK as CODE
 from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import TASK as DOCUMENT
@@ -40,6 +41,7 @@ class Gateway:
     documents: DocumentParse
     videos: VideoAnalysis
     codes: CodeFix
+    knowledge: Knowledge
     metrics: Metrics
     typed: TypedAhead = field(default_factory=TypedAhead)
     """Suggestions of editors while they are typed out."""

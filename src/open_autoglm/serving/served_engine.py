@@ -24,12 +24,19 @@ class ServedEngine(Engine):
     """
 
     def __init__(
-        self, service: Service, name: str, owner: str = LOCAL_OWNER, *, priority: Priority = "batch"
+        self,
+        service: Service,
+        name: str,
+        owner: str = LOCAL_OWNER,
+        *,
+        priority: Priority = "batch",
+        waits: bool = True,
     ) -> None:
         self._service = service
         self._name = name
         self._owner = owner
         self._priority: Priority = priority
+        self._waits = waits
         self._model = name
         self._capabilities: Capabilities | None = None
 
@@ -68,7 +75,10 @@ class ServedEngine(Engine):
         slot: SlotUse | None = None,  # noqa: ARG002 - the service chooses
         prompt_tokens: int | None = None,  # noqa: ARG002 - and counts
     ) -> AsyncGenerator[StreamEvent, None]:
-        """As every engine does; where no more requests may wait, this one waits outside the queue."""
+        """As every engine does; where no more requests may wait, this one waits outside the queue.
+
+        Raises QueueFull instead where it was made not to wait.
+        """
         self.require_supported(request)
         asked = ServedRequest(
             self._name, request, owner=self._owner, priority=self._priority, context_policy="reject"
@@ -80,4 +90,6 @@ class ServedEngine(Engine):
                         yield event
                 return
             except QueueFull as full:  # raised on entering only
+                if not self._waits:
+                    raise
                 await anyio.sleep(full.retry_after_s)

@@ -8,6 +8,7 @@ documents have none. Where what the model says does not hold, the passages' own 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -52,6 +53,7 @@ QUOTED_SHARE = 0.5
 """Of the question's words, how many a passage must hold for its sentences to stand for an answer."""
 MAX_CITED = 3
 
+_CITED = re.compile(r"\s*(?:\[\d{1,3}\])+")
 NOT_FOUND: Mapping[Language, str] = {
     "en": "Not found in these documents.",
     "zh": "这些文档中没有找到。",
@@ -99,6 +101,11 @@ def answer_question(
     return _Answering(
         _required(question), history, retriever, engine, options or AnswerOptions(), report
     ).run()
+
+
+def without_citations(answer: str) -> str:
+    """An answer as a conversation remembers it: without the numbers of passages."""
+    return _CITED.sub("", answer)
 
 
 def _required(question: str) -> str:
@@ -252,14 +259,13 @@ class _Answering:
         self, standing: StandingQuestion, outcome: Outcome, sources: tuple[Source, ...]
     ) -> AnsweredQuestion:
         told = [sentence.cited for sentence in self._sentences]
-        separator = "\n" if outcome == "quoted" else ("" if self._language == "zh" else " ")
         return AnsweredQuestion(
             question=self._question,
             searched=standing.text,
             searched_from=standing.worded_by,
             language=self._language,
             outcome=outcome,
-            answer=separator.join(told) if told else NOT_FOUND[self._language],
+            answer=" ".join(told) if told else NOT_FOUND[self._language],
             sentences=tuple(self._sentences),
             removed=tuple(self._removed),
             sources=sources,

@@ -1,7 +1,8 @@
-"""The language model as a repair sees it: edits in a chat, lines in a gap, a choice by a letter."""
+"""The language model as a repair sees it: edits in a chat, lines in a gap, how likely lines are."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 
 from open_autoglm.engine.blocking import BlockingEngine
@@ -10,6 +11,7 @@ from open_autoglm.tasks.model_answers import as_data
 from open_autoglm.values import ChatRequest, Message, Sampling, TextRequest
 
 LINE_TOKENS = 80
+JUDGED_TOKENS = 500
 
 
 class ModelWriter:
@@ -61,13 +63,23 @@ class ModelWriter:
                 seen.add(text)
                 yield text
 
-    def choice(self, system: str, prompt: str, options: int) -> int | None:
+    def likelihood(self, before: str, after: str, text: str) -> float | None:
+        """Asked by a grammar that allows this text alone: what is told of its tokens is told without it."""
         self._cancelled()
-        letters = "ABCDEFGH"[:options]
-        grammar = f"root ::= [{letters}]" if self._engine.capabilities.grammar else None
-        messages = (Message("system", system), Message("user", as_data(prompt)))
-        try:
-            said = self._engine.chat(ChatRequest(messages, max_tokens=1, grammar=grammar)).text.strip()
-        except ContextExceeded:
+        able = self._engine.capabilities
+        if not (able.fill_in_middle and able.grammar and able.logprobs):
             return None
-        return letters.index(said[0]) if said and said[0] in letters else None
+        request = TextRequest(
+            before,
+            suffix=after,
+            grammar=f"root ::= {json.dumps(text, ensure_ascii=False)}",
+            logprobs=0,
+            max_tokens=JUDGED_TOKENS,
+        )
+        try:
+            completion = self._engine.chat(request)
+        except (ContextExceeded, NotSupported):
+            return None
+        if completion.text != text or not completion.logprobs:
+            return None
+        return sum(token.logprob for token in completion.logprobs)

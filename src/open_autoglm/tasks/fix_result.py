@@ -82,7 +82,10 @@ class Repair(_Value):
     repaired: tuple[str, ...] = ()
     """Tests that failed before this change and pass after it."""
     rivals: tuple[str, ...] = ()
-    """Diffs of other changes that pass the same tests and behave differently."""
+    """Diffs of other changes that pass the same tests and behave differently: with any, nothing is proven."""
+    unlikely: bool = False
+    """Whether the tests pass but the language model finds these lines much less likely than the old ones:
+    then nothing is proven either."""
 
 
 class ChangedFile(_Value):

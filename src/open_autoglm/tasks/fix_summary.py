@@ -185,10 +185,11 @@ def changed_files(sources: Mapping[str, Source], texts: Mapping[str, str]) -> tu
 
 def _repair(step: Step, sources: Mapping[str, Source], plan: FixPlan) -> Repair:
     edit = step.candidate.edits[0]
-    rivals = step.ranked.rivals if step.ranked is not None else ()
+    ranked = step.ranked
+    rivals = ranked.rivals if ranked is not None else ()
     texts = {name: source.text for name, source in sources.items()}
     return Repair(
-        state="proven",
+        state="checked" if ranked is not None and ranked.doubtful else "proven",
         maker=step.candidate.maker,
         reason=step.candidate.reason[plan.language],
         file=edit.file,
@@ -197,6 +198,7 @@ def _repair(step: Step, sources: Mapping[str, Source], plan: FixPlan) -> Repair:
         new=edit.new,
         repaired=step.repaired,
         rivals=tuple(unified_diff(texts, rival.texts) for rival in rivals[:3]),
+        unlikely=ranked is not None and ranked.unlikely,
     )
 
 

@@ -14,12 +14,12 @@ STATE_NAMES: Mapping[Language, Mapping[State, str]] = {
 STATE_MEANINGS: Mapping[Language, Mapping[State, str]] = {
     "en": {
         "proven": "a run that failed passes now, and nothing that passed broke",
-        "checked": "the fault was found without a run; it is gone and no new one came",
+        "checked": "the fault is gone and no new one came, but no test decides whether it is what was meant",
         "suggested": "nothing shows that it helps: look at it before you use it",
     },
     "zh": {
         "proven": "原来失败的运行现在通过，且没有破坏原本通过的内容",
-        "checked": "问题由静态检查发现，现已消失且没有新问题；没有可用的失败运行",
+        "checked": "问题已消失且没有新问题，但没有测试能判定这就是所要的改动",
         "suggested": "没有证据表明它有效，使用前请自行检查",
     },
 }
@@ -123,6 +123,13 @@ def _shown(result: FixedCode, language: Language) -> Iterator[str]:
             if language == "zh"
             else f"{rivals} other change(s) pass the same tests and behave differently; "
             "one more test would decide."
+        )
+    if any(repair.unlikely for repair in result.repairs):
+        yield (
+            "测试通过，但语言模型认为这样写很不寻常，因此不称为已证实；请核对。"
+            if language == "zh"
+            else "The tests pass, but the language model finds such lines unusual, "
+            "so it is not called proven: look at it."
         )
 
 

@@ -13,7 +13,8 @@ from open_autoglm.web.code import CodeView
 from open_autoglm.web.conversation_list import ConversationList
 from open_autoglm.web.documents import DocumentsView
 from open_autoglm.web.elements import box, icon, icon_button, link, markup, words
-from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, STATUS, VIDEO, chat_path
+from open_autoglm.web.knowledge import KnowledgeView
+from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, KNOWLEDGE, STATUS, VIDEO, chat_path
 from open_autoglm.web.preferences import show_preferences
 from open_autoglm.web.session import Session
 from open_autoglm.web.status import StatusView
@@ -61,6 +62,10 @@ class Frame:
         return CodeView(self.session, go=self.go)
 
     @cached_property
+    def _knowledge(self) -> KnowledgeView:
+        return KnowledgeView(self.session, go=self.go)
+
+    @cached_property
     def _status(self) -> StatusView:
         return StatusView(self.session)
 
@@ -75,6 +80,7 @@ class Frame:
         self._documents.leave()
         self._video.leave()
         self._code.leave()
+        self._knowledge.leave()
         self._status.leave()
         self._view.clear()
         for place, element in self._places.items():
@@ -89,6 +95,8 @@ class Frame:
                 await self._documents.show(path.removeprefix(DOCUMENTS).strip("/"))
             elif path.startswith(VIDEO):
                 await self._video.show(path.removeprefix(VIDEO).strip("/"))
+            elif path.startswith(KNOWLEDGE):
+                await self._knowledge.show(path.removeprefix(KNOWLEDGE).strip("/"))
             elif path.startswith(CODE):
                 await self._code.show(path.removeprefix(CODE).strip("/"))
             else:
@@ -111,6 +119,7 @@ class Frame:
         with box("places", "nav", aria_label=texts.navigation):
             for path, label, name in (
                 (DOCUMENTS, texts.documents, "description"),
+                (KNOWLEDGE, texts.knowledge, "menu_book"),
                 (VIDEO, texts.videos, "videocam"),
                 (CODE, texts.codes, "build"),
                 (STATUS, texts.status, "monitor_heart"),

@@ -28,6 +28,7 @@ async def open_parts(app: FastAPI, runtime: Runtime, keys: KeyStore) -> AsyncIte
             documents=gateway.documents,
             videos=gateway.videos,
             codes=gateway.codes,
+            knowledge=gateway.knowledge,
             video_limits=runtime.video_limits,
             reader=runtime.document_reader,
             catalog=runtime.catalog,

@@ -16,10 +16,11 @@ from open_autoglm.gateway.guards.host_check import is_loopback
 from open_autoglm.web.answers import RunningAnswers
 from open_autoglm.web.attached_text import AttachedTexts
 from open_autoglm.web.frame import Frame
+from open_autoglm.web.knowledge_page import BasePictures
 from open_autoglm.web.login import show_key_form
 from open_autoglm.web.page_pictures import PagePictures
 from open_autoglm.web.parts import PageParts
-from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, STATUS, VIDEO
+from open_autoglm.web.paths import CHAT, CODE, DOCUMENTS, KNOWLEDGE, STATUS, VIDEO
 from open_autoglm.web.session import Session, Shared
 from open_autoglm.web.speed import Speedometer
 from open_autoglm.web.video_pictures import VideoPictures
@@ -28,7 +29,7 @@ from open_autoglm.web.watch_in import remove_leftovers
 
 ADDRESSES = (
     *("/", f"{CHAT}{{_id}}"),
-    *(place for kind in (DOCUMENTS, VIDEO, CODE) for place in (kind, f"{kind}/{{_id}}")),
+    *(place for kind in (DOCUMENTS, VIDEO, CODE, KNOWLEDGE) for place in (kind, f"{kind}/{{_id}}")),
     STATUS,
 )
 PRIMARY = "#0a6a58"
@@ -54,6 +55,7 @@ async def open_page(parts: PageParts) -> AsyncIterator[None]:
 
     PagePictures(parts, door).register()
     VideoPictures(parts, door).register()
+    BasePictures(parts, door).register()
     for address in ADDRESSES:
         ui.page(address)(show)
     try:

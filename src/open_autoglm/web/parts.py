@@ -9,6 +9,7 @@ from open_autoglm.config import Settings
 from open_autoglm.context.conversations import Conversations
 from open_autoglm.documents.reader import DocumentReader
 from open_autoglm.gateway.keys import KeyStore
+from open_autoglm.gateway.knowledge.knowledge import Knowledge
 from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
@@ -31,6 +32,7 @@ class PageParts:
     documents: DocumentParse
     videos: VideoAnalysis
     codes: CodeFix
+    knowledge: Knowledge
     video_limits: VideoLimits
     reader: Callable[[], DocumentReader]
     """Reads attached files and draws the pages of documents."""

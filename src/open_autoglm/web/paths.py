@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 CHAT = "/c/"
 DOCUMENTS = "/documents"
 VIDEO = "/video"
 CODE = "/code"
+KNOWLEDGE = "/knowledge"
 STATUS = "/status"
 
-_EXACT = frozenset({"/", DOCUMENTS, VIDEO, CODE, STATUS, "/favicon.ico"})
-_UNDER = (CHAT, f"{DOCUMENTS}/", f"{VIDEO}/", f"{CODE}/", "/_nicegui/", "/_nicegui_ws/")
+_EXACT = frozenset({"/", DOCUMENTS, VIDEO, CODE, KNOWLEDGE, STATUS, "/favicon.ico"})
+_UNDER = (CHAT, f"{DOCUMENTS}/", f"{VIDEO}/", f"{CODE}/", f"{KNOWLEDGE}/", "/_nicegui/", "/_nicegui_ws/")
 
 
 def is_page_path(path: str) -> bool:
@@ -31,3 +34,7 @@ def video_path(job_id: str) -> str:
 
 def code_path(job_id: str) -> str:
     return f"{CODE}/{job_id}"
+
+
+def knowledge_path(base: str) -> str:
+    return f"{KNOWLEDGE}/{quote(base, safe='')}"

@@ -237,6 +237,44 @@ class Texts:
     zone_rules: tuple[str, ...]
     """In the order of ``zone_editor.RULES``, each with the unit of its number."""
 
+    # knowledge bases
+    knowledge: str
+    knowledge_explained: str
+    knowledge_name: str
+    knowledge_needs_name: str
+    knowledge_new: str
+    no_knowledge: str
+    knowledge_back: str
+    knowledge_remove: str
+    knowledge_files: str
+    knowledge_failed: str
+    knowledge_waiting: str
+    knowledge_reading: str
+    knowledge_vectors: str
+    knowledge_passages: str
+    knowledge_pages: str
+    knowledge_files_title: str
+    knowledge_drop: str
+    knowledge_drop_explained: str
+    knowledge_folder: str
+    knowledge_folder_hint: str
+    knowledge_folder_kept: str
+    knowledge_more_files: str
+    knowledge_file_failed: str
+    knowledge_file_waiting: str
+    knowledge_ask: str
+    knowledge_ask_hint: str
+    knowledge_begin_anew: str
+    knowledge_searching: str
+    knowledge_searched: str
+    knowledge_thinking: str
+    knowledge_quoted: str
+    knowledge_removed: str
+    knowledge_nearest: str
+    knowledge_stopped: str
+    knowledge_page: str
+    knowledge_page_hint: str
+
     # status
     speed: str
     speed_now: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from open_autoglm.context.report import ContextPolicy
+from open_autoglm.tasks.answer_result import AnsweredQuestion
 from open_autoglm.values import FinishReason, TokenLogprob, Usage
 
 MIN_LOGPROB = -9999.0
@@ -49,6 +50,8 @@ class AboutBody(TypedDict):
     queue_ms: float
     context: ContextBody | None
     ignored_fields: list[str]
+    knowledge: NotRequired[AnsweredQuestion]
+    """Of an answer from a knowledge base: sentences, citations, what was removed, passages."""
 
 
 class TopLogprobBody(TypedDict):

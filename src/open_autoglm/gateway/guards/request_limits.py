@@ -6,6 +6,7 @@ that the client has gone: an exception from ``receive`` would reach it as a defe
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from open_autoglm.gateway.guards.refusal import refuse
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 MAX_JSON_DEPTH = 100
-UPLOADS = ("/v1/tasks/", "/_nicegui/client/")
+UPLOADS = re.compile(r"/v1/tasks/|/v1/kb/[^/]+/files$|/_nicegui/client/")
 """Where files are sent: to the API, and to the page."""
 FILE_TYPES = (b"multipart/", b"application/octet-stream")
 GRACE_S = 30.0
@@ -64,7 +65,7 @@ class RequestLimits:
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
             return
-        allowed = self._limits.upload if scope["path"].startswith(UPLOADS) else self._limits.body
+        allowed = self._limits.upload if UPLOADS.match(scope["path"]) else self._limits.body
         declared = dict(headers).get(b"content-length", b"")
         if declared.isdigit() and int(declared) > allowed:
             await refuse(scope, _closing(send), _too_large(allowed))
@@ -89,7 +90,7 @@ class _WatchedBody:
         self._refused = False
         media_type = dict(scope["headers"]).get(b"content-type", b"")
         # Elsewhere a body may be read as JSON whatever it calls itself.
-        is_file = scope["path"].startswith(UPLOADS) and media_type.startswith(FILE_TYPES)
+        is_file = UPLOADS.match(scope["path"]) is not None and media_type.startswith(FILE_TYPES)
         self._depth = None if is_file else DepthMeter()
 
     async def receive(self) -> Message:

@@ -88,7 +88,10 @@ class ChunkChoice(TypedDict):
 
 
 class ChatCompletionChunkBody(TypedDict):
-    """A piece of an answer. The first one carries ``open_autoglm``; the one with ``usage`` has no choices."""
+    """A piece of an answer. The first one carries ``open_autoglm``; the one with ``usage`` has no choices.
+
+    Of an answer from a knowledge base the one with the finish reason carries it again, with the citations.
+    """
 
     id: str
     object: Literal["chat.completion.chunk"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
 from open_autoglm.gateway.answering import DONE, KEEP_ALIVE_COMMENT, server_sent
-from open_autoglm.gateway.dialect.answer_fields import token_logprob_body, usage_body
+from open_autoglm.gateway.dialect.answer_fields import AboutBody, token_logprob_body, usage_body
 from open_autoglm.gateway.failures import Failure, openai_error
 from open_autoglm.gateway.openai.chat.answer import (
     ChatCompletionBody,
@@ -21,11 +22,16 @@ from open_autoglm.gateway.openai.chat.answer import (
 )
 from open_autoglm.gateway.openai.stamp import Stamp
 from open_autoglm.serving.request import AnswerAbout
+from open_autoglm.tasks.answer_result import AnsweredQuestion
 from open_autoglm.values import Completion, FinishReason, StreamEvent, TokenLogprob, ToolCallPiece, Usage
 
 
 def whole_chat(
-    stamp: Stamp, answers: Sequence[tuple[AnswerAbout, Completion]], *, logprobs: bool
+    stamp: Stamp,
+    answers: Sequence[tuple[AnswerAbout, Completion]],
+    *,
+    logprobs: bool,
+    knowledge: AnsweredQuestion | None = None,
 ) -> ChatCompletionBody:
     """All answers to one conversation."""
     about = answers[0][0]
@@ -38,8 +44,15 @@ def whole_chat(
         "service_tier": stamp.service_tier,
         "choices": [_choice(index, completion, logprobs) for index, (_, completion) in enumerate(answers)],
         "usage": usage_body([completion.usage for _, completion in answers]),
-        "open_autoglm": stamp.about(about),
+        "open_autoglm": with_knowledge(stamp.about(about), knowledge),
     }
+
+
+def with_knowledge(about: AboutBody, found: AnsweredQuestion | None) -> AboutBody:
+    """What is told of an answer, with the citations of one that comes from a base."""
+    if found is None:
+        return about
+    return cast(AboutBody, {**about, "knowledge": found.model_dump(mode="json")})
 
 
 class ChatStream:
@@ -50,7 +63,16 @@ class ChatStream:
 
     media_type = "text/event-stream"
 
-    def __init__(self, stamp: Stamp, *, include_usage: bool, logprobs: bool) -> None:
+    def __init__(
+        self,
+        stamp: Stamp,
+        *,
+        include_usage: bool,
+        logprobs: bool,
+        knowledge: Callable[[], AnsweredQuestion | None] = lambda: None,
+    ) -> None:
+        """``knowledge`` is asked at the end for what the chunk with the finish reason carries beside."""
+        self._knowledge = knowledge
         self._stamp = stamp
         self._include_usage = include_usage
         self._logprobs = logprobs
@@ -58,6 +80,7 @@ class ChatStream:
         self._begun: set[int] = set()
         self._usages: dict[int, Usage] = {}
         self._about: AnswerAbout | None = None
+        self._told = False
 
     def begin(self, about: AnswerAbout) -> bytes:
         self._model = about.model
@@ -103,9 +126,11 @@ class ChatStream:
         }
         if self._include_usage:
             chunk["usage"] = None if choices else usage_body([use for _, use in sorted(self._usages.items())])
-        if self._about is not None:
-            chunk["open_autoglm"] = self._stamp.about(self._about)
-            self._about = None
+        is_last = any(choice["finish_reason"] is not None for choice in choices)
+        found = self._knowledge() if is_last else None
+        if self._about is not None and (found is not None or not self._told):
+            self._told = True
+            chunk["open_autoglm"] = with_knowledge(self._stamp.about(self._about), found)
         return server_sent(chunk)
 
 

@@ -22,6 +22,7 @@ from open_autoglm.gateway.openai.chat.messages import Messages
 MAX_TOOLS = 512
 MAX_TOP_LOGPROBS = 20
 
+BaseName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FunctionName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
@@ -118,3 +119,9 @@ class ChatCompletionRequest(ServingFields, SamplingFields):
         default=None, description="llama.cpp, vLLM: handed to the chat template."
     )
     grammar: str | None = Field(default=None, description="llama.cpp: GBNF that the answer follows.")
+    kb: BaseName | None = Field(
+        default=None,
+        description="Name of a knowledge base of yours (see /v1/kb): the last message is answered from its "
+        "documents alone, each sentence with the number of its passage; open_autoglm.knowledge has the "
+        "citations.",
+    )

@@ -12,6 +12,7 @@ from open_autoglm.gateway.dialect.pictures import load_images
 from open_autoglm.gateway.dialect.unread import require_readable
 from open_autoglm.gateway.openai.asking import asked_of, stamp_for
 from open_autoglm.gateway.openai.chat.answer import ChatCompletionBody
+from open_autoglm.gateway.openai.chat.from_base import answer_from_base
 from open_autoglm.gateway.openai.chat.render import ChatStream, whole_chat
 from open_autoglm.gateway.openai.chat.request import ChatCompletionRequest
 from open_autoglm.gateway.openai.chat.translate import chat_requests, image_urls
@@ -32,6 +33,8 @@ EVENTS = "Chunks, each a ChatCompletionChunkBody in a data line; [DONE] is the l
 async def create_chat_completion(request: Request, body: ChatCompletionRequest) -> Response:
     """Go on with a conversation."""
     gateway = gateway_of(request)
+    if body.kb is not None:
+        return await answer_from_base(request, body, body.kb)
     ignored = require_readable(body)
     stamp = await stamp_for(request, body, "chatcmpl-", ignored)
     images = await load_images(image_urls(body), gateway.settings)

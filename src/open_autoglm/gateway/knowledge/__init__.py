@@ -1,0 +1,1 @@
+"""Knowledge bases over HTTP: kept by their owner, filled, searched and asked."""
