@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from open_autoglm.cli.options import default_text
 from open_autoglm.cli.root import COMMANDS, root
 from open_autoglm.config import ENVIRONMENT_PREFIX, Settings
+from open_autoglm.tasks.answer_result import AnsweredQuestion
 from open_autoglm.tasks.completion_result import CodeCompletion
 from open_autoglm.tasks.document_result import ParsedDocument
 from open_autoglm.tasks.fix_result import FixedCode
@@ -82,6 +83,7 @@ def schema(model: type[BaseModel], mode: Literal["validation", "serialization"])
 def pages() -> Iterator[tuple[Path, str]]:
     yield FOLDER / "settings.md", settings_page()
     yield FOLDER / "document_result.schema.json", schema(ParsedDocument, "validation")
+    yield FOLDER / "answer_result.schema.json", schema(AnsweredQuestion, "serialization")
     yield FOLDER / "completion_result.schema.json", schema(CodeCompletion, "serialization")
     yield FOLDER / "fix_result.schema.json", schema(FixedCode, "serialization")
     yield FOLDER / "video_result.schema.json", schema(AnalysedVideo, "serialization")

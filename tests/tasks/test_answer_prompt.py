@@ -17,6 +17,7 @@ from open_autoglm.tasks.answer_prompt import Claim, LineReader, claims_of
         ("- [2]: 年假为五天。", [Claim("年假为五天。", (2,))]),
         ("年假为五天【1】。应提前申请［2］。", [Claim("年假为五天。", (1,)), Claim("应提前申请。", (2,))]),
         ("[1] 年假为五天。应提前申请。", [Claim("年假为五天。", (1,)), Claim("应提前申请。", (1,))]),
+        ("年假为五天。应提前申请。[2]", [Claim("年假为五天。", (2,)), Claim("应提前申请。", (2,))]),
         ("No number at all.", [Claim("No number at all.", ())]),
         ("[1]", []),
         ("...", []),

@@ -63,5 +63,9 @@ def test_without_a_model_the_rules_put_the_question_before_it_in_front() -> None
     )
 
 
+def test_words_of_another_language_are_not_put_in_front() -> None:
+    assert standing_question("Why?", [Exchange("年假有几天？", "10天。")], None).text == "Why?"
+
+
 def test_without_a_conversation_nothing_is_changed() -> None:
     assert standing_question("And it?", (), None).worded_by == "question"

@@ -116,7 +116,9 @@ def claims_of(line: str) -> list[Claim]:
             claims.append(Claim(text, tuple(dict.fromkeys(numbers or leading))))
         elif claims and numbers:  # numbers that stand after the full stop
             claims[-1] = Claim(claims[-1].text, tuple(dict.fromkeys(numbers)))
-    return claims
+    # One number at the end of a line is meant for all of it.
+    last = claims[-1].numbers if claims else ()
+    return [claim if claim.numbers else Claim(claim.text, last) for claim in claims]
 
 
 def _numbers(text: str) -> Sequence[int]:

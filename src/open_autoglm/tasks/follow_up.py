@@ -32,6 +32,9 @@ _LEANS = re.compile(
     r"|[它他她其该]|这|那|此|上述|前者|后者|同样|还有|^(?:那么?|然后|所以|为什么|怎么办)|呢[？?]?\s*$",
     re.IGNORECASE,
 )
+_ASKING_LIST = "what which who whom whose how when where why do does did i you we can should must"
+_ASKING = frozenset(_ASKING_LIST.split())
+"""Words that ask, and name nothing."""
 _TASK: Mapping[Language, str] = {
     "en": (
         "Above is a conversation. Write its last question again so that it can be understood without the "
@@ -74,13 +77,23 @@ def standing_question(
         written = _written_again(question, recent, engine, language)
         if _is_completion(written, question, recent, language):
             return StandingQuestion(written, "model")
-    return StandingQuestion(f"{recent[-1].question} {question}", "rules")
+    before = recent[-1].question
+    if language_of(before) != language:  # words of two languages would find neither's passages
+        return StandingQuestion(question, "question")
+    return StandingQuestion(f"{before} {question}", "rules")
 
 
 def leans_on_others(question: str) -> bool:
-    """Whether a question can hardly be understood by itself."""
+    """Whether a question can hardly be understood by itself.
+
+    What "they" means may stand in the question, before it: "How long are backups kept, and where are they?"
+    """
     few = _FEW_TERMS[language_of(question)]
-    return _LEANS.search(question) is not None or len(set(terms(question))) < few
+    match = _LEANS.search(question)
+    if match is None:
+        return len(set(terms(question))) < few
+    named = set(terms(question[: match.start()])) - _ASKING
+    return len(named) < few
 
 
 def _written_again(
