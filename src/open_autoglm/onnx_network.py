@@ -10,11 +10,18 @@ from open_autoglm.errors import ExtraMissing, ModelFileRejected
 
 
 def onnxruntime_session(
-    model: Path | bytes, threads: int, refused: ModelFileRejected, *, shapes_vary: bool = False
+    model: Path | bytes,
+    threads: int,
+    refused: ModelFileRejected,
+    *,
+    shapes_vary: bool = False,
+    keep_memory: bool = False,
 ) -> Any:
     """An ``InferenceSession`` with ``threads`` inside one operator; they sleep while they wait.
 
-    ``shapes_vary``: inputs have another shape with every call. Raises ``refused`` for what is no network.
+    ``shapes_vary``: inputs have another shape with every call. ``keep_memory``: still the memory of the
+    largest call is kept for the next, which is much faster where no call is large.
+    Raises ``refused`` for what is no network.
     """
     import onnxruntime
 
@@ -27,7 +34,7 @@ def onnxruntime_session(
     if shapes_vary:
         # Plans and arenas kept for each shape would only grow.
         options.enable_mem_pattern = False
-        options.enable_cpu_mem_arena = False
+        options.enable_cpu_mem_arena = keep_memory
     source = model if isinstance(model, bytes) else str(model)
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

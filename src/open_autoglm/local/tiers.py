@@ -84,8 +84,8 @@ def choose_model(
     """The installed model that ``asked`` means: a tier, a name of the catalogue, or a path.
 
     A tier gives its first model that fits and is installed; a better one that only has to be pulled is
-    named in the reason. Raises UnknownModel with the nearest names, or for a detector, ModelNotInstalled
-    with the command that mends it, ModelFileRejected for a path that holds no model.
+    named in the reason. Raises UnknownModel with the nearest names, or for what is no language model,
+    ModelNotInstalled with the command that mends it, ModelFileRejected for a path that holds no model.
     """
     tier = catalog.tier(asked)
     if tier is not None:
@@ -96,6 +96,11 @@ def choose_model(
             raise UnknownModel(
                 f"{asked!r} finds objects in pictures; it is no language model.",
                 hint="Name a language model, for example autoglm-large; --detector names a detector.",
+            )
+        if model.is_embedder:
+            raise UnknownModel(
+                f"{asked!r} turns texts into vectors; it is no language model.",
+                hint="Name a language model, for example autoglm-large; --embedding-model names an embedder.",
             )
         return _named(model, asked, store, note="")
     path = Path(asked).expanduser()

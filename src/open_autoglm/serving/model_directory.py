@@ -54,7 +54,7 @@ class ModelDirectory:
         names = [
             *self._settings.upstreams,
             *(tier.name for tier in self._catalog.tiers),
-            *(model.name for model in self._catalog.models if not model.is_detector),
+            *(model.name for model in self._catalog.models if model.is_language_model),
         ]
         found = [facts for name in dict.fromkeys(names) if (facts := self._facts_if_here(name)) is not None]
         own = self._own_file()
