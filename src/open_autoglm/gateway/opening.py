@@ -17,7 +17,7 @@ from open_autoglm.errors import OpenAutoGLMError
 from open_autoglm.gateway.guards.host_check import is_loopback
 from open_autoglm.gateway.knowledge.answers import KnowledgeQuestions
 from open_autoglm.gateway.knowledge.knowledge import Knowledge
-from open_autoglm.gateway.knowledge.no_bases import NoBases
+from open_autoglm.gateway.knowledge.open_bases import open_bases
 from open_autoglm.gateway.knowledge.page_picture import PictureMaker
 from open_autoglm.gateway.model_used import model_used
 from open_autoglm.gateway.public_message import public_text
@@ -59,7 +59,7 @@ async def open_gateway(
             work: dict[str, JobTask] = {DOCUMENT: documents, VIDEO: videos, CODE: codes}
             jobs = JobRunner(store, work, keep=keep)
             knowledge = Knowledge(
-                NoBases(),
+                open_bases(runtime),
                 KnowledgeQuestions(service, portal),
                 PictureMaker(runtime.document_reader),
                 settings.data_dir,

@@ -21,11 +21,11 @@ from open_autoglm.errors import LimitExceeded, NotFound, OpenAutoGLMError, Usage
 from open_autoglm.gateway.knowledge.answers import AskedBase, KnowledgeQuestions
 from open_autoglm.gateway.knowledge.kept import KeptBase, KeptBases
 from open_autoglm.gateway.knowledge.page_picture import PagePicture, PictureMaker
+from open_autoglm.gateway.knowledge.shown_names import UPLOADS, ShownNames
 from open_autoglm.knowledge.hit import Found
-from open_autoglm.knowledge.store.base_store import BaseCounts, FileRecord, Filters
+from open_autoglm.knowledge.store.base_store import BaseCounts, FileRecord
 from open_autoglm.tasks.answer_question import AnswerOptions
 
-UPLOADS = "uploads"
 MAX_FILE_NAME = 200
 MAX_FILES_SHOWN = 10_000
 
@@ -117,7 +117,7 @@ class Knowledge:
         """Those that are read or failed, and those uploaded ones that wait; by name."""
         with self._opened(owner, name) as base:
             records = base.store.files()
-            shown = _Names(base.folders)
+            shown = ShownNames(base.folders)
             known = [
                 KnownFile(
                     name=shown.of(record.path),
@@ -176,8 +176,8 @@ class Knowledge:
     ) -> tuple[Found, dict[str, str]]:
         """What is found, and the names of its files by their paths."""
         with self._opened(owner, name) as base:
-            shown = _Names(base.folders)
-            found = base.retriever.search(question, limit, _within(base, shown, folder))
+            shown = ShownNames(base.folders)
+            found = base.retriever.search(question, limit, shown.filters(folder, base.store))
             paths = {stored.file.path for hit in found.hits for stored in (hit.found, *hit.around, *hit.same)}
             return found, {path: shown.of(path) for path in paths}
 
@@ -185,16 +185,16 @@ class Knowledge:
     def asked_base(self, owner: str, name: str, folder: str = "") -> Iterator[AskedBase]:
         """The base as a question meets it. Raises NotFound."""
         with self._opened(owner, name) as base:
-            shown = _Names(base.folders)
+            shown = ShownNames(base.folders)
             options = AnswerOptions(
-                filters=_within(base, shown, folder), embedder=base.embedder, name=shown.of
+                filters=shown.filters(folder, base.store), embedder=base.embedder, name=shown.of
             )
             yield AskedBase(base.retriever, options)
 
     def page(self, owner: str, name: str, file: str, page: int) -> PagePicture:
         """A page of a file of the base, drawn. Raises NotFound."""
         with self._opened(owner, name) as base:
-            shown = _Names(base.folders)
+            shown = ShownNames(base.folders)
             record = next((one for one in base.store.files() if shown.of(one.path) == file), None)
         if record is None:
             raise _no_file(file)
@@ -229,40 +229,6 @@ class Knowledge:
             if record is None or (record.size, record.modified_ns) != (there.st_size, there.st_mtime_ns):
                 found.append(path)
         return found
-
-
-class _Names:
-    """The path of a file as a person is shown it: within the folder that brought it."""
-
-    def __init__(self, folders: Sequence[str]) -> None:
-        self._folders = sorted((folder.rstrip("/") for folder in folders), key=len, reverse=True)
-
-    def of(self, path: str) -> str:
-        for folder in self._folders:
-            if path.startswith(f"{folder}/"):
-                inside = path[len(folder) + 1 :]
-                name = PurePosixPath(folder).name
-                return inside if name == UPLOADS else f"{name}/{inside}"
-        return PurePosixPath(path).name
-
-    def path_of(self, shown: str) -> str | None:
-        """The folder or file of a shown name; None where no folder of the base is meant."""
-        first, _, rest = shown.strip("/").partition("/")
-        for folder in self._folders:
-            if PurePosixPath(folder).name == first:
-                return f"{folder}/{rest}".rstrip("/")
-        return None
-
-
-def _within(base: KeptBase, shown: _Names, folder: str) -> Filters | None:
-    if not folder:
-        return None
-    path = shown.path_of(folder) or next(
-        (one.path for one in base.store.files() if shown.of(one.path) == folder), None
-    )
-    if path is None:
-        raise NotFound(f"The base has no folder or file {folder[:200]!r}.", hint="GET …/files lists them.")
-    return Filters(folder=path)
 
 
 class _Looking:
