@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -103,3 +105,26 @@ def test_a_closed_file_says_so(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(OutputFailed, match="closed"), file.transaction():
         pass
+
+
+def test_a_second_connection_of_the_process_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "notes.sqlite"
+    first = Database(path, (_first,))
+    with first.transaction() as database:
+        database.execute("insert into notes values ('a')")
+        Database(path, (_first,)).close()
+        script = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('begin immediate')"
+        other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        assert "locked" in other.stderr
+    first.close()
+
+
+def test_a_file_is_opened_beside_whoever_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open_autoglm.database.BUSY_S", 0.05)
+    path = tmp_path / "notes.sqlite"
+    Database(path, (_first,)).close()
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select * from notes").fetchall()
+    assert _texts(Database(path, (_first,))) == []
+    reader.close()

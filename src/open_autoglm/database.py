@@ -7,13 +7,13 @@ It keeps a rollback journal: SQLite 3.7.0 to 3.51.2 can damage a write-ahead log
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from open_autoglm.errors import DamagedInput, OutputFailed
+from open_autoglm.files import make_private
 
 Migration = Callable[[sqlite3.Connection], None]
 """One step of the schema. Steps are ordered, run once, and are never changed after a release."""
@@ -71,12 +71,12 @@ class Database:
                 raise self._failed(error) from error
 
     def _opened(self) -> sqlite3.Connection:
-        # Made by us first, so that nobody else may read it.
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        make_private(self.path)
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             connection.row_factory = sqlite3.Row
-            connection.execute("pragma auto_vacuum = full")
+            if _version(connection) == 0:  # it writes, and whoever reads a known file must not be in the way
+                connection.execute("pragma auto_vacuum = full")
             connection.execute("pragma journal_mode = truncate")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")

@@ -12,6 +12,16 @@ from typing import IO
 from open_autoglm.errors import OutputFailed
 
 
+def make_private(path: Path) -> None:
+    """An empty file that its owner alone may read; one that is there already is not opened at all.
+
+    POSIX frees every lock that a process holds on a file as soon as it closes any descriptor of it
+    (https://sqlite.org/howtocorrupt.html, 2.2), and another connection may hold some.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[IO[str]]:
     """A UTF-8 text stream that becomes ``path`` when the block ends well, and nothing otherwise.

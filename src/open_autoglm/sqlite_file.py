@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
+
+from open_autoglm.files import make_private
 
 Synchronous = Literal["off", "normal"]
 """``off`` survives the end of the process at any moment, but not a power cut; ``normal`` waits for the
@@ -101,7 +102,7 @@ class DisposableFile:
 
     def _private_path(self) -> str:
         """The file, made by us where there is none, so that nobody else may read it."""
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        make_private(self.path)
         return str(self.path)
 
     def _prepared(self, name: str) -> sqlite3.Connection:
