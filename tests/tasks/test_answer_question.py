@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 from found_passages import BOX, WordRetriever, stored
+from numpy.typing import NDArray
 
 from open_autoglm.documents.model import Box
 from open_autoglm.errors import LimitExceeded, UsageError
@@ -42,7 +46,7 @@ def ask(
 ) -> tuple[AnsweredQuestion, list[AnswerEvent]]:
     events: list[AnswerEvent] = []
     engine, _ = scripted([answer])
-    retriever = WordRetriever(*(chunks or BASE))
+    retriever = WordRetriever(*(chunks or BASE), answerable=True if chunks else None)
     return (
         answer_question(question, history, retriever, engine, AnswerOptions(**options), events.append),
         events,
@@ -261,6 +265,46 @@ def test_filters_options_and_model_stand_in_the_search_and_the_result(scripted) 
     assert retriever.filters == filters
     assert result.model == used
     assert result.sources[0].file == "/DOCS/HANDBOOK.PDF"
+
+
+class HandEmbedder:
+    """Knows the meaning of the texts of one test."""
+
+    identity, dimensions = "by hand", 2
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Near (1, 0): that backups are kept; the question lies between that and anything else."""
+        angles = [
+            0.0 if "14" in text else 0.4 if "备份" in text else 0.8 + 0.8 * ("经理" in text) for text in texts
+        ]
+        return np.array([[np.cos(angle), np.sin(angle)] for angle in angles], dtype=np.float32)
+
+    embed_queries = embed_passages
+
+    def close(self) -> None: ...
+
+
+BACKUPS = stored(71, "Restoring is slow. They are kept for 14 days on the second disk.")
+
+
+def test_a_passage_in_another_language_is_compared_by_meaning(scripted) -> None:
+    result, _ = ask(
+        scripted,
+        "[1] 保留14天。\n[1] 由总经理亲自负责审批。",
+        "备份保留多久？",
+        BACKUPS,
+        embedder=HandEmbedder(),
+    )
+    [sentence] = result.sentences
+    assert sentence.text == "保留14天。"
+    assert sentence.citations[0].quote == "They are kept for 14 days on the second disk."
+    assert result.removed[0].reason == "It does not mean what the passage says."
+
+
+def test_without_an_embedder_another_language_needs_a_number_or_a_name_in_common(scripted) -> None:
+    result, _ = ask(scripted, "[1] 保留14天。\n[1] 由总经理亲自负责审批。", "备份保留多久？", BACKUPS)
+    assert [one.text for one in result.sentences] == ["保留14天。"]
+    assert "can't be compared" in result.removed[0].reason
 
 
 def test_the_result_survives_its_json() -> None:

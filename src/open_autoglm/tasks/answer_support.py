@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from open_autoglm.documents.model import RegionType
 from open_autoglm.knowledge.embedding.embedder import Embedder
@@ -24,6 +25,10 @@ from open_autoglm.tasks.lexical import terms
 from open_autoglm.tasks.sentences import split_sentences
 from open_autoglm.text_language import is_neither, language_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 ADDED_SUPPORT = 0.6
 """Share of the words that a sentence adds to the question which its passage must hold."""
 RESTATED_SUPPORT = 0.8
@@ -34,8 +39,11 @@ ROW_SUPPORT = 0.75
 """The same in a row of a table, whose neighbours differ in little else than what is said."""
 FAR_FROM_NUMBER = 0.25
 """How much more of a sentence may stand beside another number than beside its own, as share of its words."""
-NEARER = 0.0
-"""How much nearer to its passage than the question a sentence in another language must be, as cosine."""
+NEARER = 0.012
+"""How much nearer to its passage than the question a sentence in another language must be, as cosine.
+
+With multilingual-e5-small, of 24 sentences over 6 Chinese and English passages: the 15 false ones stay below
+it, of the 9 true ones 8 reach it."""
 _NAMED_MISSING = 3
 
 _FILLERS = frozenset("的是在有了和与及或为由于等可以应需要将会被把对从到共个")
@@ -64,7 +72,7 @@ class Judgement:
     start: int
     """Where in the passage's text the sentence that bears it out most begins."""
     share: float
-    """Of the sentence's words, how many stand in the passage."""
+    """Of the sentence's words, how many stand in the passage; across languages, how near its meaning is."""
 
     @property
     def supported(self) -> bool:
@@ -111,6 +119,7 @@ class _Passage:
         self._source = source
         self._question = question
         self._embedder = embedder
+        self._vectors: NDArray[np.float32] | None = None
         end = addresses_model(source.text)
         self.units = units_of(source.text if end is None else source.text[:end])
         self._spans = _spans(self.units)
@@ -131,21 +140,36 @@ class _Passage:
             return Judgement("The passage holds nothing but words meant for a model.", "", 0, 0.0)
         same = self._comparable and language_of(sentence) == self._language
         names = same or language_of(sentence) == "zh"  # English writes Chinese names in letters
+        if not same and self._embedder is not None:
+            return self._judge_by_meaning(sentence, self._embedder, names=names)
         span = self._best_span(sentence, names=names)
-        quote = _with_head(self._spans[span])
-        missing = self._missing(sentence, span, names=names)
-        if missing:
-            reason = "Not in the passage: " + ", ".join(map(repr, missing[:_NAMED_MISSING])) + "."
-        elif same:
+        share = _held(_words(sentence), self._whole)
+        reason = _told(self._missing(sentence, span, names=names))
+        if not reason and same:
             reason = (
                 self._lacking_words(sentence, asked, self._spans[span])
                 or self._other_number(sentence)
-                or _contradicted(sentence, quote)
+                or _contradicted(sentence, _with_head(self._spans[span]))
             )
-        else:
-            reason = self._lacking_meaning(sentence, quote)
-        share = _held(_words(sentence), self._whole) if same else 1.0
-        return Judgement(reason, self._plain_quote(span), self._start(sentence, self._spans[span]), share)
+        elif not reason and not share:
+            reason = "It is in another language than the passage and can't be compared."
+        return self._judgement(sentence, span, reason, share)
+
+    def _judge_by_meaning(self, sentence: str, embedder: Embedder, *, names: bool) -> Judgement:
+        """A sentence in another language: nearer in meaning to what bears it out than the question is."""
+        if self._vectors is None:
+            self._vectors = embedder.embed_passages([_with_head(span) for span in self._spans])
+        said, asked = embedder.embed_passages([sentence, self._question]) @ self._vectors.T
+        lacking = [len(self._missing(sentence, span, names=names)) for span in range(len(self._spans))]
+        span = min(range(len(self._spans)), key=lambda span: (lacking[span], -float(said[span]), span))
+        reason = _told(self._missing(sentence, span, names=names))
+        if not reason and said[span] < asked[span] + NEARER:
+            reason = "It does not mean what the passage says."
+        return self._judgement(sentence, span, reason, float(said[span]))
+
+    def _judgement(self, sentence: str, span: int, reason: str, share: float) -> Judgement:
+        units = self._spans[span]
+        return Judgement(reason, self._plain_quote(span), self._start(sentence, units), share)
 
     def cite(self, quote: str, start: int) -> PassageCitation:
         place = self._place_of(start)
@@ -202,17 +226,6 @@ class _Passage:
             if beside and shares[nearest] - max(beside) > FAR_FROM_NUMBER:
                 return f"The passage says {number!r} of something else."
         return ""
-
-    def _lacking_meaning(self, sentence: str, quote: str) -> str:
-        if self._embedder is None:
-            shared = _held(_words(sentence), self._whole)
-            return "" if shared else "It is in another language than the passage and can't be compared."
-        nearness = (
-            self._embedder.embed_passages([quote])
-            @ self._embedder.embed_passages([sentence, self._question]).T
-        )
-        said, asked = float(nearness[0, 0]), float(nearness[0, 1])
-        return "" if said >= asked + NEARER else "It does not mean what the passage says."
 
     def _plain_quote(self, span: int) -> str:
         return " ".join(" ".join(unit.text.split()) for unit in self._spans[span])
@@ -276,6 +289,10 @@ def _spans(units: Sequence[_Unit]) -> list[list[_Unit]]:
 def _with_head(span: Sequence[_Unit]) -> str:
     heads = list(dict.fromkeys(unit.head for unit in span if unit.head))
     return "\n".join([*heads, *(unit.text for unit in span)])
+
+
+def _told(missing: Sequence[str]) -> str:
+    return f"Not in the passage: {', '.join(map(repr, missing[:_NAMED_MISSING]))}." if missing else ""
 
 
 def _words(sentence: str) -> set[str]:
