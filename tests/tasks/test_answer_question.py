@@ -191,6 +191,23 @@ def test_orders_in_a_document_are_text(scripted) -> None:
     assert any("meant for a model" in note for note in result.notes)
 
 
+def test_what_is_true_and_no_answer_is_not_said(scripted) -> None:
+    album = stored(61, "《归来》是该乐队的第20张原创专辑，也是他们最后的作品。")
+    engine, _ = scripted(["[1] 《归来》是该乐队的第20张原创专辑。"])
+    base = WordRetriever(album, answerable=True)
+    result = answer_question("电视剧中的歌曲收录在哪张专辑？", (), base, engine)
+    assert result.outcome == "not_found"
+    assert result.removed[0].reason == "It does not speak of what was asked."
+
+
+def test_what_the_passage_says_of_something_else_is_not_said(scripted) -> None:
+    town = stored(62, "瓦士本市是1879年建城的，以前总督命名。")
+    engine, _ = scripted(["[1] 冷湖市是1879年建城的。"])
+    base = WordRetriever(town, answerable=True)
+    result = answer_question("冷湖市是何时建城的？", (), base, engine)
+    assert "冷湖" not in result.answer
+
+
 def test_the_passages_fit_the_window_and_what_is_left_out_is_said(scripted) -> None:
     long = [stored(number, f"请假条款{number}：" + "应提前提交申请。" * 60) for number in range(1, 5)]
     engine, script = scripted(["NONE"], window=2048)

@@ -35,11 +35,11 @@ from open_autoglm.tasks.answer_result import (
     Source,
     Timings,
 )
-from open_autoglm.tasks.answer_support import Judgement, SupportChecker
+from open_autoglm.tasks.answer_support import Judgement, SupportChecker, question_words, share_held
 from open_autoglm.tasks.document_context import estimated_tokens
 from open_autoglm.tasks.document_result import ModelUsed
 from open_autoglm.tasks.follow_up import Exchange, StandingQuestion, standing_question
-from open_autoglm.tasks.lexical import covered, rank, same_statement, terms
+from open_autoglm.tasks.lexical import rank, same_statement
 from open_autoglm.tasks.model_answers import request_of
 from open_autoglm.tasks.sentences import ended
 from open_autoglm.text_language import Language, is_in, language_of
@@ -50,7 +50,7 @@ NEAREST = 3
 QUOTED = 2
 """Sentences of the passages that stand for an answer of the model."""
 QUOTED_SHARE = 0.5
-"""Of the question's words, how many a passage must hold for its sentences to stand for an answer."""
+"""Of the question's words, how many a sentence with its headings must hold to stand for an answer."""
 MAX_CITED = 3
 
 _CITED = re.compile(r"\s*(?:\[\d{1,3}\])+")
@@ -233,11 +233,13 @@ class _Answering:
 
     def _quote(self, question: str, passages: GivenPassages, checker: SupportChecker) -> bool:
         """Sentences of the passages that share most with the question, where they share enough."""
+        headings = {source.number: " ".join(source.headings) for source in passages.sources}
         units = [(number, *unit) for number in checker.numbers for unit in checker.units(number)]
-        texts = [text for _, text, _ in units]
-        whole = "\n".join(" ".join((*source.headings, source.text)) for source in passages.sources)
-        best = rank(question, texts)[:QUOTED]
-        if language_of(question) == language_of(whole) and covered(question, terms(whole)) < QUOTED_SHARE:
+        texts = [f"{headings[number]}\n{text}" for number, text, _ in units]
+        asked = question_words(question)
+        best = [place for place in rank(question, texts) if share_held(asked, texts[place]) >= QUOTED_SHARE]
+        best = best[:QUOTED]
+        if not best and language_of(question) == language_of("\n".join(texts)):
             return False
         if not best:  # in another language no word is shared; what was found first is nearest in meaning
             best = list(range(min(QUOTED, len(units))))

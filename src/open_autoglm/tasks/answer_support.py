@@ -19,7 +19,7 @@ from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.tasks.answer_passages import addresses_model
 from open_autoglm.tasks.answer_result import PassageCitation, PassagePlace, Source
 from open_autoglm.tasks.document_text import Passage
-from open_autoglm.tasks.fact_check import SUPPORT, FactChecker
+from open_autoglm.tasks.fact_check import FactChecker
 from open_autoglm.tasks.grounding import MAX_QUOTE_CHARACTERS, DocumentIndex, fold
 from open_autoglm.tasks.lexical import terms
 from open_autoglm.tasks.sentences import split_sentences
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 ADDED_SUPPORT = 0.6
 """Share of the words that a sentence adds to the question which its passage must hold."""
+WHOLE_SUPPORT = 0.7
+"""The same of all its words: what it takes over from the question may be said of something else there."""
+ASKED_IN_QUOTE, ASKED_IN_PASSAGE = 0.2, 0.5
+"""Share of the question's words that must stand where the sentence does, or else in all of its passage."""
 RESTATED_SUPPORT = 0.8
 """Share of all its words, of a sentence that adds none: yes to a question is said with its words."""
 MAX_SPAN = 3
@@ -48,6 +52,26 @@ _NAMED_MISSING = 3
 
 _FILLERS = frozenset("的是在有了和与及或为由于等可以应需要将会被把对从到共个")
 """Chinese characters that say nothing by themselves; the pairs they stand in are not looked for."""
+_ASKING_PAIR = re.compile("[什么哪何几怎吗呢谁]|多少|是否|请问")
+_ASKING_WORDS = frozenset(
+    (
+        "what",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "how",
+        "when",
+        "where",
+        "why",
+        "do",
+        "does",
+        "did",
+        "i",
+        "you",
+        "we",
+    )
+)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _CLAUSE_END = re.compile(r"[，,；;。:：]|\.\s")
 _REQUIRES = re.compile(r"[需须]|必要|\b(?:must|only|requires?|required|needs?|needed)\b", re.IGNORECASE)
@@ -125,6 +149,7 @@ class _Passage:
         self._spans = _spans(self.units)
         title = " ".join((source.file.rpartition("/")[2].rpartition(".")[0], *source.headings))
         whole = "\n".join([title, *(_with_head([unit]) for unit in self.units)])
+        self._title = title
         texts = [f"{title}\n{_with_head(span)}" for span in self._spans]
         self._checker = FactChecker(
             DocumentIndex(
@@ -148,6 +173,7 @@ class _Passage:
         if not reason and same:
             reason = (
                 self._lacking_words(sentence, asked, self._spans[span])
+                or self._beside_the_question(self._spans[span])
                 or self._other_number(sentence)
                 or _contradicted(sentence, _with_head(self._spans[span]))
             )
@@ -208,9 +234,17 @@ class _Passage:
         if row:  # what the question names must stand in the row, too
             added = words
         share = _held(added, held)
-        if share >= needed and _held(words, held) >= SUPPORT:
+        if share >= needed and _held(words, held) >= WHOLE_SUPPORT:
             return ""
         return f"Only {share:.0%} of what it says stands in the passage."
+
+    def _beside_the_question(self, span: Sequence[_Unit]) -> str:
+        """Whether it is true and no answer: where it stands, hardly a word of the question does."""
+        words = question_words(self._question)
+        near = fold(f"{self._title}\n{_with_head(span)}")
+        if _held(words, near) >= ASKED_IN_QUOTE or _held(words, self._whole) >= ASKED_IN_PASSAGE:
+            return ""
+        return "It does not speak of what was asked."
 
     def _other_number(self, sentence: str) -> str:
         """Whether the passage says it with another number, and this one of something else."""
@@ -293,6 +327,16 @@ def _with_head(span: Sequence[_Unit]) -> str:
 
 def _told(missing: Sequence[str]) -> str:
     return f"Not in the passage: {', '.join(map(repr, missing[:_NAMED_MISSING]))}." if missing else ""
+
+
+def question_words(question: str) -> set[str]:
+    """What a question is about: its terms without those that only ask."""
+    return {word for word in _words(question) if not _ASKING_PAIR.search(word)} - _ASKING_WORDS
+
+
+def share_held(words: Collection[str], text: str) -> float:
+    """The share of ``words`` that stand in ``text``; 1 where there are none."""
+    return _held(words, fold(text))
 
 
 def _words(sentence: str) -> set[str]:
