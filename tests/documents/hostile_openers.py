@@ -38,7 +38,7 @@ class HostileFile:
 
 
 def open_hostile(request: OpenFile) -> HostileFile:
-    file = HostileFile(Path(request.path))
+    file = HostileFile(request.file)
     if "open" in file._deeds:
         DEEDS[file._deeds["open"]]()
     return file

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,15 @@ from open_autoglm.documents.model import Document
 from open_autoglm.documents.page_selection import parse_pages
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions, ReadOptions, ReadProgress
 from open_autoglm.documents.recognition import Recognition
-from open_autoglm.errors import Cancelled, EncryptedInput, LimitExceeded, ModelNotInstalled, UsageError
+from open_autoglm.documents.workers.page_pool import PagePool
+from open_autoglm.errors import (
+    Cancelled,
+    EncryptedInput,
+    InputError,
+    LimitExceeded,
+    ModelNotInstalled,
+    UsageError,
+)
 
 HERE = Path(__file__).parent
 
@@ -197,3 +207,45 @@ def test_pages_read_with_other_recognition_are_not_taken_from_the_store(tmp_path
         DocumentReader(options).read(path, on_progress=lambda told: kept.append(told.kept))
     assert sorted(set(kept)) == [0, 1]
     assert kept[-1] == 0
+
+
+def test_texts_of_a_series_share_a_worker_and_drawn_files_get_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    start = PagePool._start_worker
+    monkeypatch.setattr(PagePool, "_start_worker", lambda pool: (started.append(pool), start(pool))[1])
+    for number in range(3):
+        (tmp_path / f"{number}.md").write_text(f"# Heading\n\n第{number}段。\n", encoding="utf-8")
+    with DocumentReader().series() as series:
+        for number in range(3):
+            document = series.read(tmp_path / f"{number}.md")
+            assert texts(document) == [f"Heading 第{number}段。"]
+        assert len(started) == 1
+        series.read(pdf(tmp_path, 1))
+        assert len(started) == 2
+        series.read(tmp_path / "0.md")
+        assert len(started) == 2
+
+
+def test_a_series_goes_on_after_a_file_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good.txt").write_text("A line.\n")
+    (tmp_path / "bad.csv").write_text("a,b\n" + "x," * 20_000 + "\n")
+    with DocumentReader().series() as series:
+        with pytest.raises(InputError):
+            series.read(tmp_path / "bad.csv")
+        with pytest.raises(Cancelled):
+            series.read(tmp_path / "good.txt", cancelled=lambda: True)
+        assert texts(series.read(tmp_path / "good.txt")) == ["A line."]
+    assert series._kept is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_name_in_no_encoding_is_read_and_shown_with_its_bytes(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xd4\xc2%41.txt"))
+    path.write_text("A line.\n")
+    document = DocumentReader().read(path)
+    assert texts(document) == ["A line."]
+    assert document.source.name == r"\xd4\xc2%41.txt"

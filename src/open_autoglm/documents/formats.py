@@ -72,7 +72,8 @@ EXTENSIONS: dict[str, Format] = {
 DRAWN = frozenset({Format.PDF, Format.PNG, Format.JPEG, Format.TIFF, Format.WEBP})
 """Formats that say how pages look; what the parts of a page are has to be understood."""
 
-_TEXT_FORMATS = frozenset({Format.HTML, Format.CSV, Format.TSV, Format.MARKDOWN, Format.TEXT})
+MARKED_UP = frozenset({Format.HTML, Format.CSV, Format.TSV, Format.MARKDOWN, Format.TEXT})
+"""Formats that are text themselves."""
 
 _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"\x89PNG\r\n\x1a\n", Format.PNG),
@@ -233,7 +234,7 @@ def _text_format(path: Path, head: bytes) -> Format:
                 hint="Copy or download it again.",
             )
         raise _unsupported(path, "unknown binary data")
-    if hinted in _TEXT_FORMATS:
+    if hinted in MARKED_UP:
         return hinted
     if looks_like_html(head):
         return Format.HTML

@@ -6,21 +6,22 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Literal
 
 import psutil
 
-from open_autoglm.documents.formats import DRAWN, detect_format, media_type
+from open_autoglm.documents.formats import DRAWN, MARKED_UP, detect_format, media_type
 from open_autoglm.documents.layout.structure import settle
 from open_autoglm.documents.limits import ReadLimits
 from open_autoglm.documents.model import Document, Page, Source
 from open_autoglm.documents.page_selection import ALL_PAGES, PageSelection
 from open_autoglm.documents.page_store import PageKey, PageStore, reader_version
 from open_autoglm.documents.recognition import Recognition
-from open_autoglm.documents.workers.messages import OpenFile
+from open_autoglm.documents.workers.messages import OpenFile, sendable
 from open_autoglm.documents.workers.openers import OPENER
 from open_autoglm.documents.workers.page_pool import PagePool, PoolOptions
 from open_autoglm.errors import Cancelled, InputMissing, LimitExceeded, OpenAutoGLMError
@@ -92,6 +93,10 @@ class DocumentReader:
     def __init__(self, options: ReaderOptions | None = None) -> None:
         self._options = options or ReaderOptions()
 
+    def series(self) -> ReadSeries:
+        """For many files one after another, in one thread."""
+        return ReadSeries(self)
+
     def read(
         self,
         path: Path,
@@ -99,6 +104,7 @@ class DocumentReader:
         *,
         on_progress: Callable[[ReadProgress], None] = _ignore,
         cancelled: Callable[[], bool] = _never,
+        series: ReadSeries | None = None,
     ) -> Document:
         """The whole document; pages that failed stand in their place with their error.
 
@@ -117,12 +123,12 @@ class DocumentReader:
         format_ = detect_format(path, limits.max_file_mb)
         digest, size = _digest(path, check)
         request = OpenFile(
-            path=str(path.absolute()),
+            path=sendable(path),
             format=format_,
             password=options.password,
             recognition=self._options.recognition,
         )
-        with PagePool(request, path.name, self._pool_options(), check) as pool:
+        with self._pool(request, path.name, check, series) as pool:
             opened = pool.open()
             numbers = options.pages.numbers(opened.page_count, path.name)
             if len(numbers) > limits.max_pages:
@@ -131,13 +137,15 @@ class DocumentReader:
                     f"the limit is {limits.max_pages:,}.",
                     hint="Raise it with --max-pages, or choose pages with --pages.",
                 )
-            keys = self._keys(digest, request, numbers)
+            # Reading text once more takes less than to keep it.
+            kept = series is None or format_ not in MARKED_UP
+            keys = self._keys(digest, request, numbers) if kept else {}
             # Without keys nothing is looked up or kept, and the store's folder is not touched.
             with PageStore(self._options.store_folder or Path(), self._options.store_mb) as store:
                 pages = _read_pages(pool, numbers, store, keys, on_progress)
         on_progress(ReadProgress("structure", len(numbers), len(numbers)))
         source = Source(
-            name=path.name,
+            name=path.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
             sha256=digest,
             media_type=media_type(format_),
             size_bytes=size,
@@ -159,7 +167,7 @@ class DocumentReader:
         """
         rotations = {page.number: page.rotation for page in document.pages}
         request = OpenFile(
-            path=str(path.absolute()),
+            path=sendable(path),
             format=detect_format(path, self._options.limits.max_file_mb),
             password=password,
         )
@@ -171,10 +179,18 @@ class DocumentReader:
                 _log.warning("page %d of %s can't be drawn: %s", number, path.name, error)
                 return None
 
-        with PagePool(request, path.name, self._pool_options(), lambda: None) as pool:
+        with PagePool(request, path.name, self.pool_options(), lambda: None) as pool:
             yield draw
 
-    def _pool_options(self) -> PoolOptions:
+    def _pool(
+        self, request: OpenFile, name: str, check: Callable[[], None], series: ReadSeries | None
+    ) -> AbstractContextManager[PagePool]:
+        if series is not None and request.format in MARKED_UP:
+            return series.pool(request, name, check)
+        return PagePool(request, name, self.pool_options(), check)
+
+    def pool_options(self) -> PoolOptions:
+        """What workers may take."""
         limits = self._options.limits
         cores = self._options.cores or psutil.cpu_count(logical=False) or 1
         return PoolOptions(
@@ -194,6 +210,54 @@ class DocumentReader:
             return {}
         version, options = reader_version(), self._options.recognition.as_options()
         return {number: PageKey(digest, number, request.format, version, options) for number in numbers}
+
+
+class ReadSeries:
+    """Reads many files in one thread: a worker that read a text or web page reads the next one too.
+
+    Starting a worker takes half a second, which is most of the time that a short text needs. Files that say
+    how pages look, and office files, still get a worker each: their parsers are the ones that a hostile file
+    takes over, and what they say of the next file could not be believed. As a context manager it ends its
+    worker.
+    """
+
+    MAX_FILES = 500
+    """Read by one worker, for what its parsers leave behind."""
+
+    def __init__(self, reader: DocumentReader) -> None:
+        self._reader = reader
+        self._kept: PagePool | None = None
+        self._files = 0
+
+    def read(self, path: Path, *, cancelled: Callable[[], bool] = _never) -> Document:
+        """As DocumentReader reads it."""
+        return self._reader.read(path, cancelled=cancelled, series=self)
+
+    @contextmanager
+    def pool(self, request: OpenFile, name: str, check: Callable[[], None]) -> Iterator[PagePool]:
+        """Workers that read this file; its worker stays for the next."""
+        if self._kept is None or self._files >= self.MAX_FILES:
+            self.close()
+            self._kept = PagePool(request, name, self._reader.pool_options(), lambda: None)
+        else:
+            self._kept.turn_to(request, name)
+        self._files += 1
+        with self._kept.checked_by(check):
+            yield self._kept
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        if self._kept is not None:
+            self._kept.close()
+        self._kept, self._files = None, 0
+
+    def __enter__(self) -> ReadSeries:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 def _read_pages(

@@ -6,7 +6,9 @@ code in the program. Every message is validated when it arrives.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
+from urllib.parse import quote, unquote
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -39,9 +41,14 @@ class OpenFile(_Message):
 
     kind: Literal["open"] = "open"
     path: str
+    """Percent-encoded: names may hold bytes that are no text, which JSON has no place for."""
     format: Format
     password: str | None = None
     recognition: Recognition = Recognition()
+
+    @property
+    def file(self) -> Path:
+        return Path(unquote(self.path, errors="surrogatepass"))
 
 
 class ReadPage(_Message):
@@ -106,6 +113,11 @@ Answer = Started | Opened | PageRead | PageDrawn | Failed
 
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 _ANSWERS: TypeAdapter[Answer] = TypeAdapter(Annotated[Answer, Field(discriminator="kind")])
+
+
+def sendable(path: Path) -> str:
+    """As OpenFile names a file."""
+    return quote(str(path.absolute()), safe="/\\: ", errors="surrogatepass")
 
 
 def send(stream: BinaryIO, answer: Answer) -> None:

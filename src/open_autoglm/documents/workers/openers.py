@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from open_autoglm.documents.content import PageContent, PageRaster
@@ -91,19 +90,19 @@ class DrawnPages:
 def _open_pdf(request: OpenFile) -> PagedFile:
     from open_autoglm.documents.pdf.file import PdfFile
 
-    return DrawnPages(PdfFile.open(Path(request.path), request.password), request.recognition)
+    return DrawnPages(PdfFile.open(request.file, request.password), request.recognition)
 
 
 def _open_picture(request: OpenFile) -> PagedFile:
     from open_autoglm.documents.ocr.picture_file import PictureFile
 
-    return DrawnPages(PictureFile.open(Path(request.path)), request.recognition)
+    return DrawnPages(PictureFile.open(request.file), request.recognition)
 
 
 def _markup(module: str, function: str) -> Callable[[OpenFile], PagedFile]:
     def open_markup(request: OpenFile) -> PagedFile:
         reader = getattr(import_module(f"open_autoglm.documents.markup.{module}"), function)
-        return cast(PagedFile, reader(Path(request.path)))
+        return cast(PagedFile, reader(request.file))
 
     return open_markup
 

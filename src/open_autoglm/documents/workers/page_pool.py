@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -50,7 +51,7 @@ class PoolOptions:
 
 
 class PagePool:
-    """Workers that all read one file. Use as a context manager: leaving it ends every worker."""
+    """Workers that all read one file, and then maybe another. As a context manager it ends every worker."""
 
     def __init__(self, file: OpenFile, name: str, options: PoolOptions, check: Callable[[], None]) -> None:
         """``check`` is called at least every 0.1 s while waiting and raises to stop."""
@@ -70,12 +71,41 @@ class PagePool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every worker. Safe to call twice."""
         while self._workers:
             self._workers.pop().stop()
 
+    @contextmanager
+    def checked_by(self, check: Callable[[], None]) -> Iterator[None]:
+        """``check`` is the one that is called while the block waits."""
+        before, self._check = self._check, check
+        try:
+            yield
+        finally:
+            self._check = before
+
+    def turn_to(self, file: OpenFile, name: str) -> None:
+        """From now on ``file`` is read: one worker that has nothing to do stays, all others end."""
+        self._file = file
+        self._name = name
+        self._waiting.clear()
+        self._lost_in_a_row = 0
+        idle = next((worker for worker in self._workers if worker.ready), None)
+        for worker in [one for one in self._workers if one is not idle]:
+            self._remove(worker)
+
     def open(self) -> Opened:
-        """Start the first worker and open the file in it. Raises the one error that says why not."""
-        self._start_worker()
+        """Open the file in the first worker, which is started where there is none.
+
+        Raises the one error that says why not.
+        """
+        if self._workers:
+            self._workers[0].give(self._file)
+        else:
+            self._start_worker()
         while True:
             worker, answer = self._next_event()
             if isinstance(answer, Started):
@@ -86,6 +116,7 @@ class PagePool:
             elif isinstance(answer, OpenAutoGLMError):
                 raise answer
             elif isinstance(answer, Failed):
+                worker.ready = not answer.out_of_memory
                 raise answer.as_error()
 
     def read(self, numbers: Sequence[int]) -> Iterator[Page]:
