@@ -163,6 +163,11 @@ class Settings(BaseModel):
         default="nanodet-coco-416",
         description="What names the objects in a video: a name from the catalogue, an ONNX file, or none.",
     )
+    embedding_model: str = Field(
+        default="multilingual-e5-small-int8",
+        description="What turns texts into vectors: a name from the catalogue or the upstreams, or a GGUF "
+        "file.",
+    )
     max_frame_megapixels: float = Field(
         default=36.0, gt=0, description="Size of one video frame at most, in millions of pixels."
     )

@@ -47,6 +47,8 @@ from open_autoglm.telemetry.make_tracer import make_tracer
 from open_autoglm.telemetry.metrics import Metrics, ModelGauges
 
 if TYPE_CHECKING:  # video brings decoders along, which most commands start sooner without
+    from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
+    from open_autoglm.knowledge.embedding.model_embedder import ModelEmbedder
     from open_autoglm.tasks.analyze_video import VideoOptions
     from open_autoglm.tasks.choose_detector import ChosenDetector, DetectorBackend
     from open_autoglm.video.limits import VideoLimits
@@ -154,6 +156,19 @@ class Runtime:
         from open_autoglm.tasks.choose_detector import choose_detector
 
         return choose_detector(self.settings.detector, self.catalog, self.models, backend)
+
+    def choose_embedder(self) -> ChosenEmbedder:
+        """What the setting ``embedding_model`` means here. Raises UnknownModel, ModelNotInstalled,
+        UsageError, InputMissing, ModelFileRejected."""
+        from open_autoglm.knowledge.embedding.choose_embedder import choose_embedder
+
+        threads = self.settings.threads or self.hardware.free_physical_cores
+        return choose_embedder(self.settings, self.catalog, self.models, threads=max(1, threads))
+
+    def embedder(self) -> ModelEmbedder:
+        """The embedding model, loaded; the caller closes it. Raises as ``choose_embedder`` does, and
+        EngineStartFailed."""
+        return self.choose_embedder().open()
 
     def video_options(
         self,

@@ -49,6 +49,8 @@ class LlamaCppOptions:
     ``slot_folder``: it would hand one caller's text to another, and slots are kept apart by callers."""
     slot_folder: Path | None = None
     """Where slots are saved. Empty: they can't be. It is made with access for its owner only."""
+    embedding: Literal["", "stated", "mean"] = ""
+    """Turn texts into vectors, and nothing else: one of many as the model states, or their mean."""
     start_timeout_s: float = 180.0
     idle_timeout_s: float = 600.0
     """Seconds without any word from the worker before a request fails with EngineTimeout."""

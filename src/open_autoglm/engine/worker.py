@@ -123,6 +123,10 @@ def _parameters(handover: Handover) -> Any:
     parameters.n_ubatch = options.effective_batch_tokens
     parameters.n_gpu_layers = options.gpu_layers
     parameters.fit_params = options.gpu_layers == AS_MANY_LAYERS_AS_FIT
+    if options.embedding:
+        parameters.embedding = True
+        if options.embedding == "mean":
+            parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     if options.guessed_tokens:
         kinds = xllamacpp.common_speculative_type
         parameters.speculative.types = [kinds.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]

@@ -38,6 +38,7 @@ _PLANNED = (
     "attention.head_count_kv",
     "attention.key_length",
     "attention.value_length",
+    "pooling_type",
 )
 
 
@@ -51,6 +52,8 @@ class GgufFacts:
     kv_values_per_token: int
     """Numbers the KV cache holds for one token: keys and values over all layers."""
     vocabulary: int
+    pooling_stated: bool = False
+    """Whether it says how one vector is made of many, as embedding models do."""
 
 
 def check_gguf(path: Path) -> None:
@@ -195,6 +198,7 @@ def _facts(values: dict[str, Any], path: Path) -> GgufFacts:
         context_length=_whole(shape["context_length"], path),
         kv_values_per_token=kv_heads_total * (key + value),
         vocabulary=vocabulary if isinstance(vocabulary, _Count) else 0,
+        pooling_stated=bool(_whole(shape["pooling_type"], path)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Texts become the tokens of a multilingual E5: of XLM-RoBERTa's pieces those that make the text most probable.
+"""Texts become the tokens of a multilingual E5: those of XLM-RoBERTa's pieces that make a text most probable.
 
 In Python, because it takes a fiftieth of the time that the network takes, and because the package
 ``tokenizers`` needs 280 MB for this vocabulary where this needs 60; the tests hold one against the other.
