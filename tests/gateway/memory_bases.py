@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from open_autoglm.gateway.knowledge.page_picture import PictureMaker
 from open_autoglm.knowledge.chunk import Chunk, Place, Window
 from open_autoglm.knowledge.store.base_store import BaseCounts, FileRecord, StoredChunk
 from open_autoglm.serving.service import Service
+
+WATCH_S = 0.05
 
 
 @dataclass
@@ -84,11 +87,23 @@ class MemoryBases:
             raise InputMissing(f"There is no folder {folder}.")
         self.bases[owner, name].folders.append(folder.as_posix())
 
-    def look(self, owner: str, name: str) -> None:
+    def look(self, owner: str, name: str, *, stop: Callable[[], bool] = lambda: False) -> None:
         base = self.bases[owner, name]
         for folder in base.folders:
             for path in sorted(Path(folder).glob("[!.]*")):
+                there = path.stat()
+                known = base.kept.get(path.as_posix())
+                if stop() or (known is not None and known[0].modified_ns == there.st_mtime_ns):
+                    continue
                 self._read(base, path)
+
+    def watch(
+        self, owner: str, name: str, *, on_change: Callable[[object], None], stop: Callable[[], bool]
+    ) -> None:
+        while not stop():
+            self.look(owner, name, stop=stop)
+            on_change(None)
+            time.sleep(WATCH_S)
 
     def _read(self, base: MemoryBase, path: Path) -> None:
         there = path.stat()

@@ -14,6 +14,7 @@ from anyio.from_thread import BlockingPortal
 from open_autoglm.config import MEGABYTE, Settings
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.errors import OpenAutoGLMError
+from open_autoglm.gateway.embeddings import Embeddings
 from open_autoglm.gateway.guards.host_check import is_loopback
 from open_autoglm.gateway.knowledge.answers import KnowledgeQuestions
 from open_autoglm.gateway.knowledge.knowledge import Knowledge
@@ -65,11 +66,16 @@ async def open_gateway(
                 settings.data_dir,
                 settings.max_file_mb * MEGABYTE,
             )
+            embeddings = Embeddings(settings.embedding_model, runtime.choose_embedder)
+            await anyio.to_thread.run_sync(knowledge.follow)
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
                     tasks.start_soon(_load, service, name)
-                yield Gateway(settings, service, jobs, documents, videos, codes, knowledge, metrics)
+                yield Gateway(
+                    settings, service, jobs, documents, videos, codes, knowledge, metrics, embeddings
+                )
                 tasks.cancel_scope.cancel()
+            await embeddings.close()
             await anyio.to_thread.run_sync(knowledge.close)
 
 

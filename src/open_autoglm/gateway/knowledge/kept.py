@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,15 @@ class KeptBases(Protocol):
         """From now on what lies in it belongs to the base. Raises InputMissing."""
         ...
 
-    def look(self, owner: str, name: str) -> None:
-        """Reads what is new or has changed in the folders of the base, and forgets what is gone."""
+    def look(self, owner: str, name: str, *, stop: Callable[[], bool]) -> object:
+        """Reads what is new or has changed in the folders of the base, and forgets what is gone.
+
+        Raises Cancelled when ``stop()`` turns true.
+        """
+        ...
+
+    def watch(
+        self, owner: str, name: str, *, on_change: Callable[[object], None], stop: Callable[[], bool]
+    ) -> None:
+        """Follows the folders of the base until ``stop()`` turns true."""
         ...

@@ -8,28 +8,27 @@ name, so that no name leads anywhere else.
 from __future__ import annotations
 
 import hashlib
-import logging
+import secrets
 import shutil
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
-from open_autoglm.errors import LimitExceeded, NotFound, OpenAutoGLMError, UsageError
+from open_autoglm.errors import LimitExceeded, NotFound, UsageError
 from open_autoglm.gateway.knowledge.answers import AskedBase, KnowledgeQuestions
 from open_autoglm.gateway.knowledge.kept import KeptBase, KeptBases
+from open_autoglm.gateway.knowledge.kept_up import Following, Looking
 from open_autoglm.gateway.knowledge.page_picture import PagePicture, PictureMaker
 from open_autoglm.gateway.knowledge.shown_names import UPLOADS, ShownNames
 from open_autoglm.knowledge.hit import Found
 from open_autoglm.knowledge.store.base_store import BaseCounts, FileRecord
+from open_autoglm.serving.request import LOCAL_OWNER
 from open_autoglm.tasks.answer_question import AnswerOptions
 
 MAX_FILE_NAME = 200
 MAX_FILES_SHOWN = 10_000
-
-logger = logging.getLogger(__name__)
 
 FileNow = Literal["read", "failed", "waiting"]
 
@@ -59,7 +58,7 @@ class BaseState:
 
 
 class Knowledge:
-    """Safe to use from any thread; ``close`` waits for what is being read."""
+    """Safe to use from any thread; ``close`` ends what is being read at its next file."""
 
     def __init__(
         self,
@@ -74,10 +73,17 @@ class Knowledge:
         self._pictures = pictures
         self._folder = data_dir / "knowledge_uploads"
         self._max_file_bytes = max_file_bytes
-        self._looking = _Looking(bases)
+        self._looking = Looking(bases)
+        self._following = Following(bases)
+
+    def follow(self) -> None:
+        """From now on what changes in the folders of this machine's own bases is in them a moment later."""
+        for name in self._bases.names(LOCAL_OWNER):
+            self._following.follow(LOCAL_OWNER, name)
 
     def close(self) -> None:
         self._looking.close()
+        self._following.close()
 
     def names(self, owner: str) -> Sequence[str]:
         return self._bases.names(owner)
@@ -94,6 +100,7 @@ class Knowledge:
         """Raises NotFound."""
         self.require(owner, name)
         self._looking.forget(owner, name)
+        self._following.forget(owner, name)
         self._bases.remove(owner, name)
         shutil.rmtree(self._uploads(owner, name), ignore_errors=True)
 
@@ -140,7 +147,7 @@ class Knowledge:
         """Puts a file into the base; one of the same name is replaced. Raises UsageError, LimitExceeded."""
         self.require(owner, name)
         target = self._made_uploads(owner, name) / _plain_name(file_name)
-        part = target.with_name(f".{target.name}.part")
+        part = target.parent.with_name(f"{secrets.token_hex(8)}.part")  # where nobody reads it half
         try:
             with part.open("wb") as stream:
                 size = _copy(data, stream, self._max_file_bytes, target.name)
@@ -170,6 +177,7 @@ class Knowledge:
         self.require(owner, name)
         self._bases.add_folder(owner, name, Path(folder).expanduser().absolute())
         self._looking.look(owner, name)
+        self._following.follow(owner, name)
 
     def search(
         self, owner: str, name: str, question: str, limit: int, folder: str = ""
@@ -229,61 +237,6 @@ class Knowledge:
             if record is None or (record.size, record.modified_ns) != (there.st_size, there.st_mtime_ns):
                 found.append(path)
         return found
-
-
-class _Looking:
-    """Reads in the background, one base at a time: reading takes all processors as it is."""
-
-    def __init__(self, bases: KeptBases) -> None:
-        self._bases = bases
-        self._wanted: list[tuple[str, str]] = []
-        self._busy: tuple[str, str] | None = None
-        self._changed = threading.Condition()
-        self._closed = False
-        self._thread: threading.Thread | None = None
-
-    def look(self, owner: str, name: str) -> None:
-        with self._changed:
-            if (owner, name) not in self._wanted:
-                self._wanted.append((owner, name))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="knowledge", daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
-
-    def is_busy(self, owner: str, name: str) -> bool:
-        with self._changed:
-            return self._busy == (owner, name) or (owner, name) in self._wanted
-
-    def forget(self, owner: str, name: str) -> None:
-        """Returns once nothing of the base is being read."""
-        with self._changed:
-            self._wanted = [one for one in self._wanted if one != (owner, name)]
-            self._changed.wait_for(lambda: self._busy != (owner, name))
-
-    def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-            thread = self._thread
-        if thread is not None:
-            thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._closed or bool(self._wanted))
-                if self._closed:
-                    return
-                self._busy = self._wanted.pop(0)
-            try:
-                self._bases.look(*self._busy)
-            except OpenAutoGLMError as error:
-                logger.warning("base %r was not read: %s", self._busy[1], error)
-            finally:
-                with self._changed:
-                    self._busy = None
-                    self._changed.notify_all()
 
 
 def _plain_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -31,8 +31,13 @@ class NoBases:
         del folder
         raise self._none(owner, name)
 
-    def look(self, owner: str, name: str) -> None:
+    def look(self, owner: str, name: str, *, stop: Callable[[], bool]) -> None:
         """There is nothing to look at."""
+
+    def watch(
+        self, owner: str, name: str, *, on_change: Callable[[object], None], stop: Callable[[], bool]
+    ) -> None:
+        """Nor to follow."""
 
     def _none(self, owner: str, name: str) -> NotFound:
         del owner
