@@ -16,12 +16,15 @@ from memory_bases import MemoryBases, memory_knowledge
 from open_autoglm.config import Settings
 from open_autoglm.engine.scripted import ScriptedAnswer, ScriptedEngine
 from open_autoglm.errors import ModelNotInstalled, UnknownModel
+from open_autoglm.gateway.embeddings import Embeddings
 from open_autoglm.gateway.state import Gateway
 from open_autoglm.jobs.code_fix import CodeFix
 from open_autoglm.jobs.document_parse import DocumentParse
 from open_autoglm.jobs.job_runner import JobRunner
 from open_autoglm.jobs.job_store import JobStore
 from open_autoglm.jobs.video_analysis import VideoAnalysis
+from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
+from open_autoglm.knowledge.embedding.model_embedder import ModelEmbedder
 from open_autoglm.local.placement import Placement
 from open_autoglm.serving.model_facts import ModelFacts
 from open_autoglm.serving.model_pool import ModelPool
@@ -130,6 +133,15 @@ class ScriptedHouse:
     """Every request that reached the service, in order."""
     bases: MemoryBases = field(default_factory=MemoryBases)
 
+    embedder: ModelEmbedder | None = None
+    """What embeds, under the name ``vectors``; without it none is installed."""
+
+    def choose_embedder(self) -> ChosenEmbedder:
+        embedder = self.embedder
+        if embedder is None:
+            raise ModelNotInstalled("Model 'e5' is not installed.", hint="Run `open-autoglm-cli pull e5`.")
+        return ChosenEmbedder("vectors", "Vectors", lambda: embedder)
+
     @asynccontextmanager
     async def open_gateway(self) -> AsyncIterator[Gateway]:
         folder: Path = self.settings.data_dir
@@ -154,6 +166,7 @@ class ScriptedHouse:
                     CodeFix(_none, runs_code=False),
                     knowledge,
                     Metrics(),
+                    Embeddings(self.settings.embedding_model, self.choose_embedder),
                 )
 
 

@@ -12,6 +12,7 @@ from open_autoglm.code.completion.typed_ahead import TypedAhead
 from open_autoglm.config import Settings
 from open_autoglm.context.report import ContextPolicy
 from open_autoglm.errors import UsageError
+from open_autoglm.gateway.embeddings import Embeddings
 from open_autoglm.gateway.keys import Key
 from open_autoglm.gateway.knowledge.knowledge import Knowledge
 from open_autoglm.jobs.code_fix import TASK as CODE
@@ -43,6 +44,7 @@ class Gateway:
     codes: CodeFix
     knowledge: Knowledge
     metrics: Metrics
+    embeddings: Embeddings
     typed: TypedAhead = field(default_factory=TypedAhead)
     """Suggestions of editors while they are typed out."""
 

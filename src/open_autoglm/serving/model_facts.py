@@ -31,7 +31,7 @@ class ModelFacts:
     context_length: int = 0
     """Tokens it was trained for; 0 where that is not known."""
     capabilities: tuple[str, ...] = ()
-    """Of ``completion``, ``chat``, ``tools``, ``fill_in_middle``, ``vision``, ``reasoning``, ``code``."""
+    """Of ``completion``, ``chat``, ``tools``, ``fill_in_middle``, ``vision``, ``reasoning``, ``code``, ``embed``."""
     licence: str = ""
     template: str = ""
     """Its chat template, where it is known without loading."""

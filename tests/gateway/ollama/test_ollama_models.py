@@ -124,12 +124,3 @@ async def test_what_changes_models_is_refused_with_the_command_that_does_it(
 async def test_a_refusal_repeats_no_name_that_is_none(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/pull", json={"model": "x; rm -rf ~"})
     assert answer.json()["error"].endswith("open-autoglm-cli pull NAME")
-
-
-@pytest.mark.parametrize("path", ["embed", "embeddings"])
-async def test_embeddings_are_refused_until_there_is_a_model_for_them(
-    client: httpx.AsyncClient, path: str
-) -> None:
-    answer = await client.post(f"/api/{path}", json={"model": "scripted", "input": "x", "prompt": "x"})
-    assert answer.status_code == 501
-    assert "No embedding model" in answer.json()["error"]

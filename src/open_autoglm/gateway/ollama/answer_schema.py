@@ -116,6 +116,17 @@ class ShownModel(BaseModel):
     modified_at: str
 
 
+class EmbedAnswer(BaseModel):
+    model: str
+    embeddings: list[list[float]] = Field(description="Of length one, in the order of the texts.")
+    total_duration: int
+    prompt_eval_count: int
+
+
+class EmbeddingsAnswer(BaseModel):
+    embedding: list[float] = Field(description="Of length one; empty for an empty text.")
+
+
 class ProgramVersion(BaseModel):
     version: str
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from open_autoglm import __version__
 from open_autoglm.errors import UnknownModel, UsageError
 from open_autoglm.gateway.dialect.documented import LOOKS_UP, errors
+from open_autoglm.gateway.model_list import all_facts, embedder_facts
 from open_autoglm.gateway.ollama.answer_schema import (
     ErrorAnswer,
     ModelList,
@@ -19,7 +20,7 @@ from open_autoglm.gateway.ollama.answer_schema import (
 )
 from open_autoglm.gateway.ollama.json_route import JsonRoute
 from open_autoglm.gateway.ollama.models import listed_model, running_model, shown_model
-from open_autoglm.gateway.ollama.names import known_model
+from open_autoglm.gateway.ollama.names import known_model, plain_name
 from open_autoglm.gateway.ollama.schema import ShowBody
 from open_autoglm.gateway.state import gateway_of, may_ask
 from open_autoglm.serving.model_facts import ModelFacts, ModelStatus
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/api", route_class=JsonRoute)
 @router.get("/tags", operation_id="ollama_list_models", responses=errors((401, 403, 500), ErrorAnswer))
 async def list_models(request: Request) -> ModelList:
     """The models that can be asked for now."""
-    found = await gateway_of(request).service.models()
+    found = await all_facts(gateway_of(request))
     return ModelList(models=[listed_model(facts) for facts in found if may_ask(request, facts.name)])
 
 
@@ -46,8 +47,9 @@ async def show_model(request: Request, asked: ShowBody) -> ShownModel:
     name = asked.model or asked.name
     if name is None:
         raise UsageError("The request names no model.", hint='Send {"model": "autoglm-small"}.')
-    service = gateway_of(request).service
-    facts = await known_model(service, name)
+    gateway = gateway_of(request)
+    service = gateway.service
+    facts = await embedder_facts(gateway, plain_name(name)) or await known_model(service, name)
     windows = [status.window for status in service.status() if status.name == facts.means]
     return shown_model(facts, max(windows, default=0))
 

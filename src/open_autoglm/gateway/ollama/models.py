@@ -23,6 +23,7 @@ CAPABILITIES: Mapping[str, str] = {
     "fill_in_middle": "insert",
     "vision": "vision",
     "reasoning": "thinking",
+    "embed": "embedding",
 }
 
 
@@ -89,7 +90,7 @@ def _modified(facts: ModelFacts) -> str:
 
 def _details(facts: ModelFacts) -> ModelDetails:
     return ModelDetails(
-        format="" if facts.kind == "upstream" else "gguf",
+        format="" if facts.kind == "upstream" else "onnx" if "embed" in facts.capabilities else "gguf",
         family=facts.family,
         families=[facts.family] if facts.family else [],
         parameter_size=facts.parameters,

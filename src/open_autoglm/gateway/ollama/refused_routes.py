@@ -11,20 +11,12 @@ from open_autoglm.gateway.dialect.documented import errors
 from open_autoglm.gateway.ollama.answer_schema import ErrorAnswer
 from open_autoglm.gateway.ollama.json_route import JsonRoute
 from open_autoglm.gateway.ollama.names import plain_name
-from open_autoglm.gateway.ollama.schema import EmbedBody, ManageBody
-from open_autoglm.gateway.openai.embeddings import no_embedding_model
+from open_autoglm.gateway.ollama.schema import ManageBody
 
 REFUSED = errors((400, 401, 403, 501), ErrorAnswer)
 _PLAIN = re.compile(r"[\w./-]{1,100}")
 
 router = APIRouter(prefix="/api", route_class=JsonRoute)
-
-
-@router.post("/embed", operation_id="ollama_embed", status_code=501, responses=REFUSED)
-@router.post("/embeddings", operation_id="ollama_embeddings", status_code=501, responses=REFUSED)
-async def embed(asked: EmbedBody) -> None:
-    """Refused until a model for embeddings can be set."""
-    raise no_embedding_model(asked.model)
 
 
 @router.post("/pull", operation_id="ollama_pull", status_code=501, responses=REFUSED)

@@ -20,6 +20,8 @@ from open_autoglm.gateway.dialect.fields import (
     Stop,
 )
 
+MAX_TEXTS = 2048
+"""Of one request for vectors."""
 Number = Annotated[int, Field(ge=-MAX_TOKENS, le=MAX_TOKENS), AS_WHOLE]
 KeepAlive = str | Annotated[float, Field(ge=-1e15, le=1e15)]
 Think = bool | Literal["low", "medium", "high"]
@@ -132,7 +134,23 @@ class ShowBody(OpenFields):
 
 
 class EmbedBody(OpenFields):
+    """Texts to turn into vectors."""
+
     model: ModelName
+    input: str | Annotated[list[str], Field(max_length=MAX_TEXTS)] = ""
+    truncate: bool | None = Field(default=None, description="Cut texts that are too long. Left out: true.")
+    dimensions: Annotated[int, Field(ge=1, le=MAX_TOKENS), AS_WHOLE] | None = Field(
+        default=None, description="Only what the model has; vectors are not shortened."
+    )
+    keep_alive: KeepAlive | None = Field(default=None, description="The embedding model stays loaded.")
+
+
+class EmbeddingsBody(OpenFields):
+    """One text to turn into a vector."""
+
+    model: ModelName
+    prompt: str = ""
+    keep_alive: KeepAlive | None = Field(default=None, description="The embedding model stays loaded.")
 
 
 class ManageBody(OpenFields):

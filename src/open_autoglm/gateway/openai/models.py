@@ -13,6 +13,7 @@ from fastapi import APIRouter, Path, Request
 from typing_extensions import TypedDict
 
 from open_autoglm.gateway.dialect.documented import LOOKS_UP, errors
+from open_autoglm.gateway.model_list import all_facts, embedder_facts
 from open_autoglm.gateway.state import Gateway, gateway_of, may_ask
 from open_autoglm.serving.model_facts import ModelFacts
 
@@ -62,9 +63,9 @@ class ModelListBody(TypedDict):
 
 @router.get("/v1/models", operation_id="list_models", responses=errors((401, 403, 500)))
 async def list_models(request: Request) -> ModelListBody:
-    """Every name that would be answered now: installed models, tiers and upstreams."""
+    """Every name that would be answered now: installed models, tiers, upstreams, the embedding model."""
     gateway = gateway_of(request)
-    facts = [one for one in await gateway.service.models() if may_ask(request, one.name)]
+    facts = [one for one in await all_facts(gateway) if may_ask(request, one.name)]
     return {
         "object": "list",
         "data": [model_body(one, _window(gateway, one)) for one in facts],
@@ -80,12 +81,14 @@ async def get_model(
 ) -> ModelBody:
     """One model; 404 tells the nearest names."""
     gateway = gateway_of(request)
-    facts = await gateway.service.describe(model)
+    facts = await embedder_facts(gateway, model) or await gateway.service.describe(model)
     return model_body(facts, _window(gateway, facts))
 
 
 def _window(gateway: Gateway, facts: ModelFacts) -> int | None:
     """Tokens of prompt and answer together; None while that is not known, before the model is loaded."""
+    if "embed" in facts.capabilities:
+        return facts.context_length or None
     windows = [one.window for one in gateway.service.status() if one.name == facts.means and one.window]
     if windows:
         return max(windows)

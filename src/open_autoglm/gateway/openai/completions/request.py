@@ -26,7 +26,8 @@ TokenIds = Annotated[list[TokenId], Field(min_length=1, max_length=MAX_PROMPT_TO
 PromptKind = Literal["text", "texts", "tokens", "token_lists"]
 
 
-def _kind(value: Any) -> PromptKind:
+def prompt_kind(value: Any) -> PromptKind:
+    """The form of a prompt, so that an error tells of that one only."""
     if not isinstance(value, list):
         return "text"
     first = value[0] if value else ""
@@ -40,7 +41,7 @@ Prompt = Annotated[
     | Annotated[Annotated[list[str], Field(min_length=1, max_length=MAX_PROMPTS)], Tag("texts")]
     | Annotated[TokenIds, Tag("tokens")]
     | Annotated[Annotated[list[TokenIds], Field(min_length=1, max_length=MAX_PROMPTS)], Tag("token_lists")],
-    Discriminator(_kind),
+    Discriminator(prompt_kind),
 ]
 
 
