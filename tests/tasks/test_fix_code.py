@@ -165,13 +165,13 @@ def test_the_model_repairs_what_no_template_knows(project: Path) -> None:
     assert "not checked" in _as("txt", result)
 
 
-def test_the_model_is_not_loaded_where_it_is_not_needed(project: Path) -> None:
+def test_no_model_is_loaded_where_nothing_is_to_be_judged(project: Path) -> None:
     def no_model() -> BlockingEngine:
         raise AssertionError("loaded")
 
-    options = replace(QUICK, explain_with_model=False)
-    result = fix_code(FixRequest(project, test=UNITTEST), no_model, options)
-    assert result.state == "proven"
+    write(project, "pages.py", "def pages(total, size):\n    return -(-total // size)\n")
+    result = fix_code(FixRequest(project, test=UNITTEST), no_model, QUICK)
+    assert result.outcome == "no_fault"
     assert result.model is None
 
 

@@ -31,7 +31,8 @@ class ModelFacts:
     context_length: int = 0
     """Tokens it was trained for; 0 where that is not known."""
     capabilities: tuple[str, ...] = ()
-    """Of ``completion``, ``chat``, ``tools``, ``fill_in_middle``, ``vision``, ``reasoning``, ``code``, ``embed``."""
+    """Of ``completion``, ``chat``, ``tools``, ``fill_in_middle``, ``vision``, ``reasoning``, ``code``,
+    ``embed``."""
     licence: str = ""
     template: str = ""
     """Its chat template, where it is known without loading."""

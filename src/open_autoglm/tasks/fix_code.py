@@ -171,7 +171,7 @@ class _Work:
             sources=project.sources,
             tests=project.tests,
             bench=Workbench(command, self.options.bounds, self.stop),
-            writer=self._writer,
+            writer=self._writer if self.open_model is not None else None,
             limits=self.options.repair,
             on_progress=self._tell,
             cancelled=self._check,

@@ -49,7 +49,7 @@ class Scripted:
         self.gaps.append((before, after))
         yield from self._fillings[:tries]
 
-    def choice(self, system: str, prompt: str, options: int) -> int | None:
+    def likelihood(self, before: str, after: str, text: str) -> float | None:
         return None
 
 

@@ -17,8 +17,9 @@ from open_autoglm.code.diagnose.failure import Failure
 from open_autoglm.code.diagnose.suspicion import Suspicion, suspicious_lines
 from open_autoglm.code.repair import deterministic
 from open_autoglm.code.repair.edit import Candidate
+from open_autoglm.code.repair.likelihood import likelier
 from open_autoglm.code.repair.model_edits import Case, gap_candidates, model_candidates
-from open_autoglm.code.repair.ranking import Ranked, rank, weight
+from open_autoglm.code.repair.ranking import Likelier, Ranked, rank, weight
 from open_autoglm.code.repair.search import Search, SearchLimits, Tried
 from open_autoglm.code.repair.writer import Writer
 from open_autoglm.code.sandbox.copied_project import copied_project
@@ -87,7 +88,8 @@ class Repairer:
     sources: Mapping[str, Source]
     tests: Mapping[str, str]
     bench: Workbench
-    writer: Callable[[], Writer | None] = lambda: None
+    writer: Callable[[], Writer | None] | None = None
+    """Opens the language model; None where none is to be asked."""
     limits: RepairLimits = field(default_factory=RepairLimits)
     on_progress: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], None] = lambda: None
@@ -209,7 +211,7 @@ class Repairer:
 
     def _open_writer(self) -> Writer | None:
         """The model is loaded when it is needed first."""
-        if not self._asked:
+        if not self._asked and self.writer is not None:
             self._asked = True
             self.on_progress(Progress("model", self._tried))
             self._writer = self.writer()
@@ -217,7 +219,7 @@ class Repairer:
 
     def _choose(self, search: Search) -> tuple[Tried, Ranked | None] | None:
         if search.whole:
-            ranked = rank(search.whole, search)
+            ranked = rank(search.whole, search, self.tests, self._likelier(search))
             return ranked.best, ranked
         part = search.useful_parts
         if part:
@@ -229,6 +231,21 @@ class Repairer:
             if tried.candidate.prior >= SURE and tried.candidate.maker in SURE_MAKERS
         ]
         return (moved[0], None) if moved else None
+
+    def _likelier(self, search: Search) -> Likelier:
+        """By the language model, where there is one and it answers."""
+        writer = self._open_writer()
+        texts = {name: source.text for name, source in search.sources.items()}
+
+        def gain(tried: Tried) -> float | None:
+            if writer is None:
+                return None
+            try:
+                return likelier(tried.candidate.edits, texts, writer)
+            except EngineError:
+                return None
+
+        return gain
 
     @contextmanager
     def _attempts(self, sources: Mapping[str, Source], before: Observation) -> Iterator[Attempts]:

@@ -1,4 +1,4 @@
-"""What a repair asks of a language model: to write an edit, to fill a gap, to choose between two texts."""
+"""What a repair asks of a language model: to write an edit, to fill a gap, to say how likely a text is."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ class Writer(Protocol):
     ) -> Iterator[str]:
         """What may stand between ``before`` and ``after`` on one line; ``others`` are further files."""
 
-    def choice(self, system: str, prompt: str, options: int) -> int | None:
-        """The number of an option, from 0; None when it does not choose."""
+    def likelihood(self, before: str, after: str, text: str) -> float | None:
+        """Natural logarithm of the probability of ``text`` between two others; None where it can't tell."""

@@ -15,7 +15,6 @@ import base64
 import contextlib
 import importlib
 import io
-import itertools
 import json
 import os
 import runpy
@@ -33,8 +32,6 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
 
 MAX_TEXT = 6_000
 MAX_FRAMES = 60
-MAX_CALLS = 12
-"""Of one function: arguments that are kept to call it with again."""
 QUIET = (
     *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:terminalreporter"),
     *("--tb=native", "--assert=plain"),
@@ -72,7 +69,6 @@ class Recorder:
         answer: dict[str, Any] = {"tests": self.tests, "failures": self.failures}
         if self.tracer is not None:
             answer["covered"] = self.tracer.covered
-            answer["calls"] = self.tracer.calls
         return answer
 
     def failure(self, error: BaseException, trace: TracebackType | None, text: str = "") -> dict[str, Any]:
@@ -111,12 +107,11 @@ def inside_name(name: str, root: str) -> str | None:
 
 
 class Tracer:
-    """Which lines of the project each test runs, and with which plain arguments its functions are called."""
+    """Which lines of the project each test runs."""
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.covered: dict[str, dict[str, list[int]]] = {}
-        self.calls: dict[str, list[str]] = {}
         self._files: dict[CodeType, str | None] = {}
         self._lines: dict[str, set[int]] = {}
 
@@ -143,7 +138,6 @@ class Tracer:
             return None
         lines = self._lines.setdefault(name, set())
         lines.add(frame.f_lineno)
-        self._keep_call(name, code, frame)
 
         def line(inner: FrameType, event: str, _argument: Any) -> Any:
             if event == "line":
@@ -151,32 +145,6 @@ class Tracer:
             return line
 
         return line
-
-    def _keep_call(self, name: str, code: CodeType, frame: FrameType) -> None:
-        """Arguments whose text is a literal, for functions of a module (not methods, not closures)."""
-        kept = self.calls.setdefault(f"{name}:{code.co_name}", [])
-        if len(kept) >= MAX_CALLS or code.co_name.startswith("<") or code.co_flags & 0x0C:
-            return
-        if frame.f_globals.get(code.co_name) is None:
-            return
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        values = {argument: frame.f_locals.get(argument) for argument in names}
-        if all(plain(value) for value in values.values()):
-            text = repr(values)
-            if len(text) < 2_000 and text not in kept:
-                kept.append(text)
-
-
-def plain(value: Any, depth: int = 0) -> bool:
-    """Whether ``repr`` gives a literal that makes the same value again."""
-    if value is None or type(value) in (bool, int, float, str, bytes):
-        return bool(value == value)  # "not a number" has no literal
-    if depth > 4 or type(value) not in (list, tuple, set, dict) or len(value) > 40:
-        return False
-    if type(value) is set and not value:
-        return False
-    inside = list(value) + (list(value.values()) if type(value) is dict else [])
-    return all(plain(item, depth + 1) for item in inside)
 
 
 class TestTimedOut(BaseException):
@@ -430,36 +398,11 @@ KINDS: dict[str, Any] = {"pytest": PytestRuns, "unittest": UnittestRuns, "script
 # --- functions called with given arguments, to compare changes that all pass
 
 
-def probe(spec: dict[str, Any]) -> list[str]:
-    """What each call (file, function, arguments) gives: a value's text or an error's name."""
-    import ast
-
-    answers = []
-    for file, function, arguments in spec["probes"]:
-        sys.path.insert(0, str(Path.cwd()))
-        try:
-            module = importlib.import_module(file[:-3].replace("/", "."))
-            value = getattr(module, function)(**ast.literal_eval(arguments))
-            if hasattr(value, "__await__"):
-                import asyncio
-
-                value = asyncio.run(value)
-            if hasattr(value, "__next__"):
-                value = list(itertools.islice(value, 1000))
-            answers.append(repr(value)[:2000])
-        except BaseException as error:  # noqa: BLE001 - an error is an answer too
-            answers.append(f"raises {type(error).__name__}")
-    return answers
-
-
 # --- one attempt after the other
 
 
 def attempt(spec: dict[str, Any], runs: Any, write: Callable[[dict[str, Any]], None]) -> None:
     """In a process of its own: run, and write what came of it once."""
-    if spec.get("probes"):
-        write({"answers": probe(spec)})
-        return
     recorder = Recorder(spec)
     began = time.monotonic()
     done = False

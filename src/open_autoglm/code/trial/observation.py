@@ -25,8 +25,6 @@ class Observation:
     """Without the start of the interpreter; 0 where that is not known."""
     covered: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
     """By test, then by file: lines that ran."""
-    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By ``file:function``: arguments, as the text of a dictionary."""
     modules: tuple[str, ...] = ()
     output: str = ""
     exit_code: int | None = None
@@ -66,7 +64,6 @@ def read_observation(answer: Mapping[str, Any]) -> Observation:
         seconds=float(answer.get("seconds") or 0.0),
         run_seconds=float(answer.get("run_seconds") or 0.0),
         covered=covered,
-        calls={str(name): tuple(map(str, given)) for name, given in dict(answer.get("calls") or {}).items()},
         modules=tuple(map(str, answer.get("modules") or ())),
         output=str(answer.get("output") or ""),
         exit_code=answer.get("exit_code"),

@@ -6,7 +6,7 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ WHOLE_COMMAND = "(command)"
 HUNG = "TestTimedOut"
 """The type of a failure that is no error but a test that does not end."""
 START_S = 60.0
+TELL_S = 0.5
+"""For one test that is only asked what it gives."""
 MOST_OUTPUT = 8_000
 _ENDINGS = {
     "timed_out": "it did not end in {wall:.0f} s",
@@ -203,10 +205,8 @@ class Attempts:
     def run(self, files: Mapping[str, bytes]) -> Observation:
         raise NotImplementedError
 
-    def probe(
-        self, files: Mapping[str, bytes], calls: Sequence[tuple[str, str, str]]
-    ) -> tuple[str, ...] | None:
-        """What functions answer to given arguments; None where that can't be asked."""
+    def tell(self, files: Mapping[str, bytes]) -> Observation | None:
+        """The same with every test run to its end, whatever came of others; None where that can't be had."""
         raise NotImplementedError
 
 
@@ -220,12 +220,9 @@ class _ForkedAttempts(Attempts):
         answer = self._ask({"files": _encoded(files)})
         return read_observation(answer)
 
-    def probe(
-        self, files: Mapping[str, bytes], calls: Sequence[tuple[str, str, str]]
-    ) -> tuple[str, ...] | None:
-        answer = self._ask({"files": _encoded(files), "probes": [list(call) for call in calls]})
-        answers = answer.get("answers")
-        return tuple(map(str, answers)) if isinstance(answers, list) else None
+    def tell(self, files: Mapping[str, bytes]) -> Observation | None:
+        request = {"files": _encoded(files), "targets": [], "test_s": TELL_S}
+        return read_observation(self._ask(request))
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Raises Cancelled when the run was stopped, DamagedInput when the runner itself ended."""
@@ -267,7 +264,8 @@ class _CommandAttempts(Attempts):
             for name, data in originals.items():
                 (self._folder / name).write_bytes(data)
 
-    def probe(self, *_: object) -> None:
+    def tell(self, files: Mapping[str, bytes]) -> Observation | None:
+        del files
         return None
 
 
