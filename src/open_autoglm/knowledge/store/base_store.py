@@ -108,8 +108,8 @@ class BaseStore(Protocol):
 
     def counts(self) -> BaseCounts: ...
 
-    def files(self) -> Sequence[FileRecord]:
-        """By path."""
+    def files(self, under_folder: str = "") -> Sequence[FileRecord]:
+        """By path; with ``under_folder`` that file, or what lies in that folder at any depth."""
         ...
 
     def file(self, path: str) -> FileRecord | None: ...
