@@ -30,6 +30,7 @@ check: .venv/ready-dev
 test: check
 	$(BIN)/open-autoglm-cli pull smollm2-135m-instruct
 	-$(BIN)/open-autoglm-cli pull nanodet-coco-416  # without it, the tests that detect are skipped
+	$(BIN)/open-autoglm-cli pull multilingual-e5-small-int8
 	$(BIN)/python -m pytest -n 2
 
 format: .venv/ready-dev

@@ -46,7 +46,6 @@ ONLY_HERE = {
     "nicegui": "web",
     "prometheus_client": "telemetry",
     "opentelemetry": "telemetry",
-    "tokenizers": "knowledge",
     "usearch": "knowledge",
     "qdrant_client": "knowledge",
     "watchfiles": "knowledge",

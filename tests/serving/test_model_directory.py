@@ -118,16 +118,26 @@ def test_the_list_holds_all_that_would_be_answered_and_nothing_else(shelf: Shelf
     }
 
 
-def test_a_detector_answers_nobody_though_it_is_installed(shelf: Shelf) -> None:
+@pytest.mark.parametrize(
+    ("capability", "context", "said"),
+    [("detect", 0, "'eye' finds objects in pictures"), ("embed", 512, "'eye' turns texts into vectors")],
+)
+def test_what_is_no_language_model_answers_nobody_though_it_is_installed(
+    shelf: Shelf, capability: str, context: int, said: str
+) -> None:
     drawn = shelf.folder / "source.gguf"
     row = make_model(
-        "eye", drawn.read_bytes(), [PathSource(path=drawn)], capabilities=("detect",), context_length=0
+        "eye",
+        drawn.read_bytes(),
+        [PathSource(path=drawn)],
+        capabilities=(capability,),
+        context_length=context,
     )
     shelf.catalog = catalog_of(*shelf.catalog.models, row, tiers=shelf.catalog.tiers)
     shelf.store = ModelStore(shelf.folder / "data", shelf.catalog)
     shelf.store.pull("eye")
     assert "eye" not in [facts.name for facts in shelf.directory().facts()]
-    with pytest.raises(UnknownModel, match="'eye' finds objects in pictures"):
+    with pytest.raises(UnknownModel, match=said):
         shelf.directory().resolve("eye")
 
 

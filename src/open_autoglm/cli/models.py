@@ -46,6 +46,7 @@ def pull_command(settings: LoadedSettings, *, name: str | None, given: Path | No
       open-autoglm-cli pull autoglm-large
       open-autoglm-cli pull qwen2.5-coder-0.5b-instruct-q4_k_m
       open-autoglm-cli pull nanodet-coco-416
+      open-autoglm-cli pull multilingual-e5-small-int8
       open-autoglm-cli pull autoglm-base --from /media/stick
     """
     runtime = Runtime(settings.values)
@@ -177,8 +178,13 @@ def rm_command(settings: LoadedSettings, *, name: str) -> None:
 def _note(model: CatalogModel, hardware: Hardware) -> str:
     if model.tests_only:
         return "tests only"
-    use = "detector, for videos" if model.is_detector else ""
-    return why_too_large(model, hardware) or use
+    return why_too_large(model, hardware) or _use(model)
+
+
+def _use(model: CatalogModel) -> str:
+    if model.is_detector:
+        return "detector, for videos"
+    return "for knowledge bases" if model.is_embedder else ""
 
 
 def _state(store: ModelStore, model: CatalogModel) -> str:

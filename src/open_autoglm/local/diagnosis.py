@@ -28,6 +28,8 @@ EXTRA_PURPOSES = {
 """The extras that add abilities; those of developers are not a user's concern."""
 
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+).*?extra\s*==\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_DETECTOR = ("detector", "finds people and things in videos", "analyse videos")
+_EMBEDDER = ("embedding model", "turns texts into vectors", "search knowledge bases by meaning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def diagnose(
     findings = [
         *model_findings,
         *_tiers(settings, catalog, store, hardware),
-        *_detectors(settings, catalog, store),
+        *_helpers(settings, catalog, store),
         *_extras(),
         _formula_model(settings.formula_model),
         _disk(store.folder),
@@ -116,18 +118,19 @@ def _tiers(settings: Settings, catalog: Catalog, store: ModelStore, hardware: Ha
     return findings
 
 
-def _detectors(settings: Settings, catalog: Catalog, store: ModelStore) -> list[Finding]:
-    """What video analysis needs beside or instead of a language model."""
+def _helpers(settings: Settings, catalog: Catalog, store: ModelStore) -> list[Finding]:
+    """What some work needs beside or instead of a language model."""
     findings = []
     for model in catalog.models:
-        if not model.is_detector:
+        if model.is_language_model:
             continue
-        subject = f"detector {model.name}"
+        kind, does, work = _DETECTOR if model.is_detector else _EMBEDDER
+        subject = f"{kind} {model.name}"
         if store.installed(model.name) is not None:
-            findings.append(Finding(subject, "ready", "installed: finds people and things in videos"))
+            findings.append(Finding(subject, "ready", f"installed: {does}"))
             continue
         reason = store.why_unobtainable(model.name, offline=settings.offline)
-        text = "not installed; it is needed to analyse videos" + (f". {reason}" if reason else "")
+        text = f"not installed; it is needed to {work}" + (f". {reason}" if reason else "")
         findings.append(Finding(subject, "optional", text, f"open-autoglm-cli pull {model.name}"))
     return findings
 
