@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,10 +21,12 @@ _UNSPACED = (
 )
 """Thai, Lao, Khmer, kana, Han."""
 _TOKENS = re.compile(
-    rf"[{_UNSPACED}]+"
-    r"|\d+(?:,\d{3})+(?:\.\d+)?(?![\w])"  # 1,299.00
-    rf"|[^\W{_UNSPACED}]+(?:(?:[.\-/:@+'’]|::)[^\W{_UNSPACED}]+)*(?:\+\+|\#)?"
+    rf"([{_UNSPACED}]+)"
+    r"|(\d+(?:,\d{3})+(?:\.\d+)?(?![\w])"  # 1,299.00
+    rf"|[^\W{_UNSPACED}]+(?:(?:[.\-/:@+'’]|::)[^\W{_UNSPACED}]+)*(?:\+\+|\#)?)"
 )
+_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
+_ACCENTED = re.compile("[\u00c0-\u052f]+")
 _PARTS = re.compile(r"[^\W_]+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -51,8 +52,13 @@ def terms(text: str) -> list[str]:
 
     The same for any way to write it: full or half width, composed or not, traditional or simplified.
     """
-    folded = fold_characters(text)
-    found = [term for token in _TOKENS.findall(folded) for term in _terms_of(token)]
+    found: list[str] = []
+    for unspaced, word in _TOKENS.findall(fold_characters(text)):
+        if unspaced:
+            found.extend(unspaced)
+            found.extend(map("".join, pairwise(unspaced)))
+        else:
+            found.extend(_word_terms(word))
     kept = [term for term in found if term not in STOP_WORDS]
     return kept or found
 
@@ -66,15 +72,16 @@ def fold_characters(text: str) -> str:
 
 def is_unspaced(term: str) -> bool:
     """Whether a term is of a script without spaces: a pair of characters, or a single one."""
-    return re.match(f"[{_UNSPACED}]", term) is not None
+    return _UNSPACED_START.match(term) is not None
 
 
-def _terms_of(token: str) -> Iterator[str]:
-    if is_unspaced(token):
-        yield from token
-        yield from (first + second for first, second in pairwise(token))
-        return
-    yield from _word_terms(token)
+def word_terms(folded: str) -> set[str]:
+    """The terms of the words of a text that ``fold_characters`` has folded: those that are not unspaced."""
+    found: set[str] = set()
+    for _, word in _TOKENS.findall(folded):
+        if word:
+            found.update(_word_terms(word))
+    return found
 
 
 @lru_cache(maxsize=65_536)
@@ -101,14 +108,12 @@ def _number(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     """Of Latin, Greek and Cyrillic letters; marks of other scripts carry meaning."""
-    if all(ord(character) < 0xC0 or ord(character) > 0x52F for character in text):
-        return text
-    return "".join(_plain(character) for character in text)
+    return _ACCENTED.sub(lambda run: "".join(map(_plain, run[0])), text)
 
 
 @lru_cache(maxsize=2048)
 def _plain(character: str) -> str:
-    return unicodedata.normalize("NFD", character)[0] if 0xC0 <= ord(character) <= 0x52F else character
+    return unicodedata.normalize("NFD", character)[0]
 
 
 @cache
