@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from open_autoglm.errors import DamagedInput, InputMissing, OpenAutoGLMError, OutputFailed
+from open_autoglm.knowledge.ingest.base_folders import DEVICES_NOTE, FOLDERS_NOTE
 from open_autoglm.knowledge.store.base_store import FileRecord
 from open_autoglm.knowledge.store.sqlite_schema import MIGRATIONS, file_of, stored_chunk
 from open_autoglm.local.disk import require_room
 
 _MAGIC = b"SQLite format 3\x00"
+MAX_TERMS_BYTES = 4 << 20
+"""Of one chunk, unpacked."""
 _NOBODY = FileRecord("", "", 0, 0, "")
 
 
@@ -85,7 +90,15 @@ def _check(path: Path, name: str) -> None:
                 raise _no_base(name, "parts of it are missing")
             database.execute("insert into postings (postings) values ('integrity-check')")
             _check_rows(database, name)
-    except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+    except (
+        sqlite3.Error,
+        zlib.error,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+    ) as error:
         raise _no_base(name, str(error)[:200]) from error
 
 
@@ -119,12 +132,26 @@ def _check_rows(database: sqlite3.Connection, name: str) -> None:
         inside = all(0 <= one.start <= one.end <= len(chunk.text) for one in chunk.windows)
         if not inside or not chunk.places or len(chunk.windows) != row["window_count"]:
             raise _no_base(name, f"chunk {row['id']} does not fit its windows")
+        unpacking = zlib.decompressobj()
+        unpacking.decompress(row["terms"], MAX_TERMS_BYTES).decode("utf-8")
+        if not unpacking.eof:
+            raise _no_base(name, f"chunk {row['id']} has too many words")
+    for row in database.execute("select key, value from notes"):
+        _check_note(name, row["key"], row["value"])
     sizes = database.execute(
         "select count(distinct length(data)), coalesce(max(length(data)), 0), "
         "coalesce(max(typeof(data)), 'blob'), coalesce(min(typeof(data)), 'blob') from vectors"
     ).fetchone()
     if sizes[0] > 1 or sizes[1] > 1 << 16 or (sizes[2], sizes[3]) != ("blob", "blob"):
         raise _no_base(name, "its vectors don't belong together")
+
+
+def _check_note(name: str, key: str, value: str) -> None:
+    said = json.loads(value) if key in (FOLDERS_NOTE, DEVICES_NOTE) else None
+    folders = isinstance(said, list) and all(isinstance(folder, str) for folder in said)
+    devices = isinstance(said, dict) and all(isinstance(device, int) for device in said.values())
+    if (key == FOLDERS_NOTE and not folders) or (key == DEVICES_NOTE and not devices):
+        raise _no_base(name, "its folders are no folders")
 
 
 def _no_base(name: str, why: str) -> DamagedInput:

@@ -20,7 +20,6 @@ from open_autoglm.knowledge.store.base_store import FileRecord, FileState, Store
 _TOKEN_SIGNS = "".join(sign for sign in map(chr, range(33, 127)) if not sign.isalnum() and sign not in "'\"")
 
 FILE_COLUMNS = "path, sha256, size, modified_ns, media_type, state, reason, pages, chunks"
-_PLACED = 5
 
 
 def _create(database: sqlite3.Connection) -> None:
@@ -189,7 +188,7 @@ def _place_row(place: Place) -> Sequence[float]:
 
 
 def _place(values: Sequence[float]) -> Place:
-    if len(values) < _PLACED:
+    if len(values) == 1:
         return Place(int(values[0]), None)
     page, x0, y0, x1, y1 = values
     return Place(int(page), Box(x0=x0, y0=y0, x1=x1, y1=y1))
