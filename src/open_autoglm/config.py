@@ -150,6 +150,12 @@ class Settings(BaseModel):
         default="onnxruntime",
         description="What recognizes text in pictures. openvino needs the extra of that name.",
     )
+    store: str | None = Field(
+        default=None,
+        pattern=WEB_ADDRESS,
+        description="A Qdrant server that holds knowledge bases for several machines, for example "
+        "http://10.0.0.5:6333. Empty: SQLite in data_dir.",
+    )
     formula_model: Path | None = Field(
         default=None,
         description="Folder of a model that reads pictures of formulas as LaTeX; see docs/formulas.md.",

@@ -47,6 +47,7 @@ from open_autoglm.telemetry.make_tracer import make_tracer
 from open_autoglm.telemetry.metrics import Metrics, ModelGauges
 
 if TYPE_CHECKING:  # video brings decoders along, which most commands start sooner without
+    from open_autoglm.knowledge.bases import Bases
     from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
     from open_autoglm.knowledge.embedding.model_embedder import ModelEmbedder
     from open_autoglm.tasks.analyze_video import VideoOptions
@@ -131,8 +132,11 @@ class Runtime:
             start_timeout_s=self.settings.engine_start_timeout_s,
         )
 
-    def document_reader(self) -> DocumentReader:
-        """Reads any file within the limits of the settings; finished pages are kept."""
+    def document_reader(self, cores: int | None = None) -> DocumentReader:
+        """Reads any file within the limits of the settings; finished pages are kept.
+
+        ``cores`` is what it may use; None: those that are free.
+        """
         settings = self.settings
         return DocumentReader(
             ReaderOptions(
@@ -145,7 +149,7 @@ class Runtime:
                 recognition=Recognition(
                     ocr_backend=settings.ocr_backend, formula_model=settings.formula_model
                 ),
-                cores=self.hardware.free_physical_cores,
+                cores=cores or self.hardware.free_physical_cores,
                 store_folder=settings.data_dir / "documents" if settings.page_cache_mb else None,
                 store_mb=settings.page_cache_mb,
             ),
@@ -208,6 +212,28 @@ class Runtime:
             stall_timeout_s=settings.stall_timeout_s,
             live_give_up_s=settings.live_give_up_s,
         )
+
+    def knowledge_bases(self) -> Bases:
+        """Those of all owners; the caller closes them. Raises ExtraMissing and EngineUnavailable where the
+        setting ``store`` names a server that can't be used."""
+        from open_autoglm.knowledge.bases import Bases, BaseTools
+        from open_autoglm.knowledge.chunking.chunk_document import chunk_document
+        from open_autoglm.knowledge.retrieval.hybrid import HybridRetriever
+
+        settings = self.settings
+        tools = BaseTools(
+            reader_for=self.document_reader,
+            make_chunks=chunk_document,
+            open_embedder=self.embedder,
+            make_retriever=HybridRetriever,
+            cores=lambda: settings.threads or self.hardware.free_physical_cores,
+        )
+        if settings.store is None:
+            return Bases(settings.data_dir, tools)
+        from open_autoglm.knowledge.base_places import QdrantPlace
+        from open_autoglm.knowledge.store.qdrant_store import server_client
+
+        return Bases(settings.data_dir, tools, QdrantPlace(server_client(settings.store)))
 
     def conversations(self) -> Conversations:
         """Those of the page and of the terminal; the caller closes them."""

@@ -15,6 +15,7 @@ from open_autoglm.documents.reader import DocumentReader, ReaderOptions
 from open_autoglm.errors import (
     Cancelled,
     DamagedInput,
+    EngineUnavailable,
     InputMissing,
     ModelNotInstalled,
     NotFound,
@@ -53,6 +54,14 @@ def tools(open_embedder: Callable[[], Embedder] = LetterEmbedder) -> BaseTools:
         return DocumentReader(ReaderOptions(cores=cores))
 
     return BaseTools(reader_for, chunks_of, open_embedder, make_retriever)
+
+
+def _qdrant(tmp_path: Path) -> Bases:
+    pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
+    from open_autoglm.knowledge.base_places import QdrantPlace
+    from open_autoglm.knowledge.store.qdrant_store import local_client
+
+    return Bases(tmp_path / "data", tools(), QdrantPlace(local_client(tmp_path / "qdrant")))
 
 
 @pytest.fixture
@@ -318,3 +327,36 @@ def test_what_a_removal_left_behind_is_swept(bases: Bases, folder: Path, tmp_pat
     assert own.exists()
     assert not (place / ("0" * 32)).exists()
     assert (place / "notes of somebody").exists()
+
+
+def test_on_a_qdrant_server_they_are_kept_the_same_way(tmp_path: Path, folder: Path) -> None:
+    bases = _qdrant(tmp_path)
+    filled(bases, folder)
+    bases.create("bob", "公司")
+    with pytest.raises(UsageError, match="already"):
+        bases.create("ada", "公司")
+    assert found(bases, "firewall") == 1
+    assert found(bases, "firewall", "bob") == 0
+    (folder / "firewall.txt").unlink()
+    assert bases.look("ada", "公司").removed == 1
+    assert found(bases, "firewall") == 0
+    with pytest.raises(UsageError, match="Qdrant"):
+        bases.backup("ada", "公司", tmp_path / "x")
+    with pytest.raises(UsageError, match="Qdrant"):
+        bases.restore("ada", "y", tmp_path / "x")
+    bases.remove("ada", "公司")
+    assert (bases.names("ada"), bases.names("bob")) == ([], ["公司"])
+    with pytest.raises(NotFound):
+        found(bases, "firewall")
+    bases.close()
+
+
+def test_a_qdrant_server_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
+    from open_autoglm.knowledge.base_places import QdrantPlace
+    from open_autoglm.knowledge.store.qdrant_store import server_client
+
+    client = server_client("http://127.0.0.1:9")
+    with pytest.raises(EngineUnavailable, match="does not answer"):
+        QdrantPlace(client)
+    client.close()

@@ -8,23 +8,15 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from open_autoglm.errors import Cancelled, InputMissing, MissingPiece, NotFound, OpenAutoGLMError, UsageError
-from open_autoglm.knowledge.base_backup import read_backup, write_backup
-from open_autoglm.knowledge.base_registry import (
-    BaseRegistry,
-    SqliteRegistry,
-    checked_name,
-    name_in_use,
-    new_id,
-)
+from open_autoglm.knowledge.base_places import BasePlace, FolderPlace
+from open_autoglm.knowledge.base_registry import checked_name, name_in_use
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.hit import Retriever
 from open_autoglm.knowledge.ingest.base_folders import folders_of, put_folders
@@ -35,15 +27,11 @@ from open_autoglm.knowledge.ingest.progress import IngestProgress, IngestResult,
 from open_autoglm.knowledge.ingest.read_files import MakeChunks, ReaderFor
 from open_autoglm.knowledge.ingest.watch import Watch
 from open_autoglm.knowledge.store.base_store import BaseStore
-from open_autoglm.knowledge.store.sqlite_store import FILE_NAME, SqliteStore
 from open_autoglm.local.file_lock import exclusive_lock
 
 FOLDER_NAME = "knowledge"
 MAX_OPEN = 8
 """Bases kept open between two questions; opening one again takes a moment, keeping it some memory."""
-
-_RESTORED = "restored-"
-_OLD_S = 86_400.0
 
 _log = logging.getLogger(__name__)
 
@@ -127,10 +115,12 @@ class _Held:
 class Bases:
     """Safe to use from any thread; close it. Several programs may use one data folder."""
 
-    def __init__(self, data_dir: Path, tools: BaseTools) -> None:
+    def __init__(self, data_dir: Path, tools: BaseTools, place: BasePlace | None = None) -> None:
+        """They lie in folders of ``data_dir`` where no ``place`` is given; it is closed with them."""
         self.tools = tools
         self._folder = data_dir / FOLDER_NAME
-        self._registry: BaseRegistry = SqliteRegistry(self._folder)
+        self._place = FolderPlace(self._folder, tools.cores) if place is None else place
+        self._registry = self._place.registry
         self._lock = threading.RLock()
         self._open: dict[str, _Held] = {}
         self._embedder: Embedder | None = None
@@ -143,7 +133,7 @@ class Bases:
             if self._embedder is not None:
                 self._embedder.close()
                 self._embedder = None
-            self._registry.close()
+            self._place.close()
 
     # --- bases
 
@@ -152,7 +142,7 @@ class Bases:
 
     def create(self, owner: str, name: str) -> None:
         """Raises UsageError for a name that is no name or is in use."""
-        self._sweep()
+        self._place.sweep()
         self._registry.add(owner, name)
 
     def remove(self, owner: str, name: str) -> None:
@@ -162,7 +152,7 @@ class Bases:
             held = self._open.pop(removed, None)
             if held is not None and held.users == 0:
                 held.base.store.close()
-        shutil.rmtree(self._folder / removed, ignore_errors=True)  # the rest is swept later
+        self._place.drop(removed)
 
     @contextmanager
     def opened(self, owner: str, name: str) -> Iterator[OpenBase]:
@@ -171,8 +161,7 @@ class Bases:
         with self._lock:
             held = self._open.pop(base_id, None)
             if held is None:
-                store = SqliteStore(self._folder / base_id, threads=self.tools.cores())
-                held = _Held(OpenBase(name, store, self))
+                held = _Held(OpenBase(name, self._place.open(base_id), self))
             self._open[base_id] = held  # the last one is the one used last
             held.users += 1
             self._close_some()
@@ -294,12 +283,9 @@ class Bases:
     # --- backups
 
     def backup(self, owner: str, name: str, target: Path) -> int:
-        """The base as one file; answers its size in bytes. Raises OutputFailed, NotSupported."""
+        """The base as one file; answers its size in bytes. Raises OutputFailed, UsageError."""
         with self.opened(owner, name) as base:
-            if not isinstance(base.store, SqliteStore):
-                raise UsageError("A base on a Qdrant server is backed up by its snapshots.")
-            with base.store.reading() as database:
-                return write_backup(database, target)
+            return self._place.backup(base.store, target)
 
     def restore(self, owner: str, name: str, source: Path) -> None:
         """A new base from a backup, with the folders it had.
@@ -308,27 +294,13 @@ class Bases:
         """
         if checked_name(name) in self._registry.names(owner):
             raise name_in_use(name)
-        self._sweep()
-        prepared = self._folder / f"{_RESTORED}{new_id()}"
-        read_backup(source, prepared, FILE_NAME)
-        try:
-            self._registry.add(owner, name, lambda made: os.replace(prepared, self._folder / made))  # noqa: PTH105
-        finally:
-            shutil.rmtree(prepared, ignore_errors=True)
+        self._place.sweep()
+        self._place.restore(source, lambda put: self._registry.add(owner, name, put))
 
     def _close_some(self) -> None:
         idle = [base_id for base_id, held in self._open.items() if held.users == 0]
         for base_id in idle[: max(0, len(self._open) - MAX_OPEN)]:
             self._open.pop(base_id).base.store.close()
-
-    def _sweep(self) -> None:
-        """What a removal or a restore that was cut short left."""
-        known = self._registry.ids()
-        for folder in self._folder.iterdir():
-            forgotten = _is_id(folder.name) and folder.name not in known
-            unfinished = folder.name.startswith(_RESTORED) and _is_old(folder)
-            if folder.is_dir() and (forgotten or unfinished):
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 class _SayOnce:
@@ -346,15 +318,3 @@ class _SayOnce:
             self._on_note(f"Process {owner} is reading into base {self._name!r}; waiting for it.")
         if self._stop():
             raise Cancelled("Waiting for the other program was stopped.", hint="Nothing was changed.")
-
-
-def _is_id(name: str) -> bool:
-    return len(name) == 32 and set(name) <= set("0123456789abcdef")
-
-
-def _is_old(folder: Path) -> bool:
-    """Whether no restore can still be at work in it."""
-    try:
-        return time.time() - folder.stat().st_mtime > _OLD_S
-    except OSError:
-        return False
