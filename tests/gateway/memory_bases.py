@@ -105,6 +105,9 @@ class MemoryBases:
             on_change(None)
             time.sleep(WATCH_S)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def _read(self, base: MemoryBase, path: Path) -> None:
         there = path.stat()
         pieces = _pieces(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,7 +87,8 @@ def ask_command(
         check_writable(output.absolute().parent, output)
     runtime = Runtime(settings.values)
     with interruptible() as interrupt, ExitStack() as held:
-        base = held.enter_context(open_bases(runtime).opened(LOCAL_OWNER, name))
+        bases = held.enter_context(closing(open_bases(runtime)))
+        base = held.enter_context(bases.opened(LOCAL_OWNER, name))
         shown = ShownNames(base.folders)
         engine: BlockingEngine | None = None
         used: ModelUsed | None = None

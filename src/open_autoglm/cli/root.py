@@ -22,6 +22,7 @@ COMMANDS = {
     "config": "open_autoglm.cli.config:config_command",
     "doctor": "open_autoglm.cli.doctor:doctor_command",
     "eval": "open_autoglm.cli.eval:eval_command",
+    "kb": "open_autoglm.cli.kb:kb_command",
     "keys": "open_autoglm.cli.keys:keys_command",
     "list": "open_autoglm.cli.models:list_command",
     "lsp": "open_autoglm.cli.lsp:lsp_command",

@@ -65,3 +65,7 @@ class KeptBases(Protocol):
     ) -> None:
         """Follows the folders of the base until ``stop()`` turns true."""
         ...
+
+    def close(self) -> None:
+        """Safe to call twice; no base may be in use."""
+        ...

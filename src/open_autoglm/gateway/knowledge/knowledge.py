@@ -84,6 +84,7 @@ class Knowledge:
     def close(self) -> None:
         self._looking.close()
         self._following.close()
+        self._bases.close()
 
     def names(self, owner: str) -> Sequence[str]:
         return self._bases.names(owner)

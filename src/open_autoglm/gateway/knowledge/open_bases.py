@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from open_autoglm.gateway.knowledge.kept import KeptBases
-from open_autoglm.gateway.knowledge.no_bases import NoBases
 from open_autoglm.runtime import Runtime
 
 
 def open_bases(runtime: Runtime) -> KeptBases:
-    """Those under the data folder of the settings."""
-    del runtime
-    return NoBases()
+    """Those under the data folder of the settings, or on its Qdrant server; the caller closes them."""
+    return runtime.knowledge_bases()

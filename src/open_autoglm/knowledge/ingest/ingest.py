@@ -77,7 +77,7 @@ class Ingest:
                 result.vectors = self._embed(None)
         result.failed = [
             FailedFile(record.path, record.reason)
-            for record in self._store.files()
+            for record in self._known(paths)
             if record.state == "failed"
         ]
         return result

@@ -34,7 +34,8 @@ class FailedFile:
 
 @dataclass(slots=True)
 class IngestResult:
-    """``read``, ``renamed``, ``removed``: of this run; ``failed``: all that the base knows of."""
+    """``read``, ``renamed``, ``removed``: of this run; ``failed``: all that the base knows of where it
+    looked."""
 
     read: int = 0
     renamed: int = 0
