@@ -14,7 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from open_autoglm.errors import Cancelled, InputMissing, MissingPiece, NotFound, OpenAutoGLMError, UsageError
+from open_autoglm.errors import (
+    Cancelled,
+    EngineError,
+    InputMissing,
+    MissingPiece,
+    NotFound,
+    OpenAutoGLMError,
+    UsageError,
+)
 from open_autoglm.knowledge.base_places import BasePlace, FolderPlace
 from open_autoglm.knowledge.base_registry import checked_name, name_in_use
 from open_autoglm.knowledge.embedding.embedder import Embedder
@@ -258,7 +266,7 @@ class Bases:
         embedder: Embedder | None = None
         try:
             embedder = self.embedder()
-        except MissingPiece as error:
+        except (MissingPiece, EngineError) as error:
             if anew:
                 raise
             on_note(f"Words are found, meaning is not: {error}")

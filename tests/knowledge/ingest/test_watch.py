@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from base_samples import LetterEmbedder, chunks_of
+from numpy.typing import NDArray
 
 from open_autoglm.documents.reader import DocumentReader, ReaderOptions
+from open_autoglm.errors import EngineUnavailable
 from open_autoglm.knowledge.ingest.base_folders import put_folders
 from open_autoglm.knowledge.ingest.ingest import Ingest, IngestTools
 from open_autoglm.knowledge.ingest.progress import IngestResult
@@ -20,6 +23,17 @@ from open_autoglm.knowledge.terms import terms
 
 SOON_S = 2.0
 PATIENCE_S = 30.0
+
+
+class FailingEmbedder(LetterEmbedder):
+    """Fails while it is told to."""
+
+    fails = False
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self.fails:
+            raise EngineUnavailable("The embedding model does not answer.")
+        return super().embed_passages(texts)
 
 
 class Followed:
@@ -34,8 +48,9 @@ class Followed:
         self.changes: list[IngestResult] = []
         self.failed: list[BaseException] = []
         self._stop = threading.Event()
+        self.embedder = FailingEmbedder()
         tools = IngestTools(
-            lambda cores: DocumentReader(ReaderOptions(cores=cores)), chunks_of, LetterEmbedder()
+            lambda cores: DocumentReader(ReaderOptions(cores=cores)), chunks_of, self.embedder
         )
         self._watch = Watch(
             self.store,
@@ -127,3 +142,14 @@ def test_a_folder_that_is_added_meanwhile_is_followed_too(followed: Followed, tm
     followed.until(lambda: followed.found("there before") == ["there.txt"])
     (other / "after.txt").write_text("Written after.\n")
     followed.until(lambda: followed.found("written after")[:1] == ["after.txt"])
+
+
+def test_a_model_that_fails_ends_no_following(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open_autoglm.knowledge.ingest.watch.MODEL_AGAIN_S", 0.5)
+    followed.until(lambda: followed.store.counts().without_vector == 0)
+    followed.embedder.fails = True
+    (followed.folder / "new.txt").write_text("Later text.\n")
+    followed.until(lambda: any("does not answer" in note for note in followed.notes))
+    assert followed.found("later") == ["new.txt"]
+    followed.embedder.fails = False
+    followed.until(lambda: followed.store.counts().without_vector == 0)

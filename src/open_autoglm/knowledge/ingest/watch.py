@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from open_autoglm.errors import EngineError
 from open_autoglm.knowledge.ingest.base_folders import folders_of
 from open_autoglm.knowledge.ingest.folder_walk import is_inside, readable_name
 from open_autoglm.knowledge.ingest.ingest import Ingest
@@ -23,6 +24,8 @@ VECTORS_S = 0.5
 """Spent on vectors before changes are looked at again: words are found at once, vectors follow."""
 LOOK_AGAIN_S = 1.0
 """How often folders that are gone are looked for, and whether the base got others."""
+MODEL_AGAIN_S = 60.0
+"""How long an embedding model that failed is left alone."""
 MAX_CHANGES = 1_000
 """With more changes at once the folders are looked through as a whole."""
 
@@ -45,6 +48,7 @@ class Watch:
         self._on_change = on_change
         self._on_note = on_note
         self._gone: set[str] = set()
+        self._no_vectors_until = 0.0
 
     def run(self) -> None:
         """Raises what ``Ingest.run`` raises; returns when ``stop()`` turns true."""
@@ -62,11 +66,21 @@ class Watch:
                     begun = True
                 elif changed:
                     self._bring(changed)
-                self._ingest.embed_some(VECTORS_S)
+                self._make_vectors()
                 if time.monotonic() - looked >= LOOK_AGAIN_S:
                     looked = time.monotonic()
                     if self._others(folders, there):
                         break
+
+    def _make_vectors(self) -> None:
+        """Some of those that are missing; a model that fails is told, and tried again later."""
+        if time.monotonic() < self._no_vectors_until:
+            return
+        try:
+            self._ingest.embed_some(VECTORS_S)
+        except EngineError as error:
+            self._no_vectors_until = time.monotonic() + MODEL_AGAIN_S
+            self._on_note(f"Vectors are not made at the moment: {error}")
 
     def _tell_of_gone(self, folders: Sequence[str], there: Sequence[str]) -> None:
         for folder in sorted(set(folders) - set(there) - self._gone):
