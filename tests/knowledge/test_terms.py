@@ -25,6 +25,8 @@ def test_pairs_do_not_reach_over_a_comma_or_a_latin_word() -> None:
         ("Configuring the firewalls", "configured firewall"),
         ("policies", "policy"),
         ("boxes", "box"),
+        ("installation", "installed"),
+        ("encrypted", "encryption"),
         ("the user's guide", "users' guides"),
         ("1,299.00", "1299"),
         ("3.50", "3.5"),

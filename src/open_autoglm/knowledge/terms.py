@@ -30,6 +30,7 @@ _ACCENTED = re.compile("[\u00c0-\u052f]+")
 _PARTS = re.compile(r"[^\W_]+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_NOUN_ENDINGS = ("ation", "ion", "ment", "er", "or", "al", "iv")
 _VOWEL = re.compile(r"[aeiouy]")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _ES = re.compile(r"(?:x|z|ch|sh)es$")
@@ -124,8 +125,8 @@ def _simplified() -> dict[int, str]:
 
 
 def _stem(word: str) -> str:
-    """Without the endings of plural and tense: steps 1a to 1c of Porter's algorithm (1980), and the -e that
-    would part ``configure`` from ``configuring``."""
+    """Without the endings of plural and tense (steps 1a to 1c of Porter's algorithm, 1980), without those
+    that make a noun of a verb, and without the -e that would part ``configure`` from ``configuring``."""
     if not word.isascii() or not word.isalpha() or len(word) < 4:
         return word
     word = _without_plural(word)
@@ -134,6 +135,9 @@ def _stem(word: str) -> str:
         if rest != word and len(rest) >= 3 and _VOWEL.search(rest):
             word = rest[:-1] if rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest
             break
+    for ending in _NOUN_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
     if word.endswith("e") and len(word) > 4:
         return word[:-1]
     if word.endswith("y") and _VOWEL.search(word[:-1]):

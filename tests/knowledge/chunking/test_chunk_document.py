@@ -205,6 +205,20 @@ def test_furniture_of_pages_is_left_out() -> None:
     assert not chunked(region(RegionType.HEADER, "Confidential"), region(RegionType.FOOTER, "page 3"))
 
 
+def test_a_table_of_contents_is_left_out() -> None:
+    names = ["请假", "工资", "考勤", "离职"]
+    contents = [
+        region(RegionType.LIST_ITEM, f"{name} ..... {n}", marker=f"{n}.") for n, name in enumerate(names)
+    ]
+    body = [part for name in names for part in (heading(f"1. {name}"), paragraph(f"{name}的规定。"))]
+    assert [one.text for one in chunked(*contents, *body)] == [f"{name}的规定。" for name in names]
+
+
+def test_a_mention_of_a_heading_is_kept() -> None:
+    found = chunked(heading("请假"), paragraph("工资"), heading("工资"), paragraph("月底发放。"))
+    assert [one.text for one in found] == ["工资", "月底发放。"]
+
+
 def test_a_paragraph_goes_on_on_the_next_page() -> None:
     (only,) = chunk_document(document([paragraph("本制度适用于全体")], [paragraph("正式员工。", 2)]))
     assert only.text == "本制度适用于全体正式员工。"

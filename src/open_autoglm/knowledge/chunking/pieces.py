@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from open_autoglm.documents.model import Document, Page, Region, RegionType
+from open_autoglm.documents.model import Document, Region, RegionType
 from open_autoglm.knowledge.chunk import ChunkKind, Place
 from open_autoglm.knowledge.chunking.captions import with_captions
+from open_autoglm.knowledge.chunking.contents_lists import without_contents_lists
 from open_autoglm.knowledge.chunking.headings import HeadingPath, as_heading
 from open_autoglm.knowledge.chunking.sentences import line_spans, packed, short_spans
 from open_autoglm.knowledge.chunking.table_pieces import table_pieces
@@ -42,8 +43,8 @@ def pieces_of(document: Document) -> Iterator[Piece]:
     """In reading order, without page furniture; headings without text below them are pieces themselves."""
     path = HeadingPath()
     before: Piece | None = None
-    for page in document.pages:
-        for piece in _page_pieces(page, path):
+    for regions in without_contents_lists(document):
+        for piece in _page_pieces(regions, path):
             if before is not None and _goes_on(before, piece):
                 before = replace(
                     before, text=_continued(before.text, piece.text), places=before.places + piece.places
@@ -78,8 +79,8 @@ def _short_lines(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def _page_pieces(page: Page, path: HeadingPath) -> Iterator[Piece]:
-    kept = [region for region in page.regions if region.type not in _LEFT_OUT]
+def _page_pieces(regions: Sequence[Region], path: HeadingPath) -> Iterator[Piece]:
+    kept = [region for region in regions if region.type not in _LEFT_OUT]
     for region in with_captions(kept):
         place = Place(region.page, region.box)
         heading = as_heading(region)

@@ -1,20 +1,23 @@
-"""Finds chunks by their words and by their meaning, and scores them by the window that fits best."""
+"""Finds chunks by their words and by their meaning, and orders them by how surely they answer."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.hit import Found, Hit, Reasons
 from open_autoglm.knowledge.retrieval.alike import ReadChunk, nearly_same
+from open_autoglm.knowledge.retrieval.candidates import Candidate, Candidates, Vectors
+from open_autoglm.knowledge.retrieval.language_lean import LanguageLean
 from open_autoglm.knowledge.retrieval.matched_words import matched_words
 from open_autoglm.knowledge.retrieval.question import MAX_CHARACTERS, AskedQuestion, ask, is_han
-from open_autoglm.knowledge.retrieval.relevance import ANSWERABLE, Evidence, order, score
+from open_autoglm.knowledge.retrieval.relevance import ANSWERABLE, Evidence, is_calibrated, log_odds, score
 from open_autoglm.knowledge.retrieval.surroundings import around
-from open_autoglm.knowledge.store.base_store import BaseCounts, BaseStore, Filters, StoredChunk
+from open_autoglm.knowledge.store.base_store import BaseCounts, BaseStore, Filters
+from open_autoglm.knowledge.terms import is_unspaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,16 +25,18 @@ if TYPE_CHECKING:
 
 MAX_LIMIT = 100
 CANDIDATES = 50
-"""By words and by meaning each, at least."""
+"""By words, by meaning, and by meaning across languages each, at least."""
 READ_FOR_EACH_HIT = 2
 """Candidates whose text is looked at for each hit asked for: some are folded into others."""
+_MOST_NAMES = 16
+"""Of a question that are looked up in the base."""
 
 
-@dataclass(slots=True)
-class _Candidate:
-    words: float = 0.0
-    meaning: float | None = None
-    window: int = 0
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    read: ReadChunk
+    candidate: Candidate
+    evidence: Evidence
 
 
 class HybridRetriever:
@@ -40,6 +45,8 @@ class HybridRetriever:
     def __init__(self, store: BaseStore, embedder: Embedder | None) -> None:
         self._store = store
         self._embedder = embedder
+        self._calibrated = embedder is not None and is_calibrated(embedder.identity)
+        self._lean = None if embedder is None else LanguageLean(embedder)
         self._lock = threading.Lock()
         self._counted: tuple[int, BaseCounts] | None = None
 
@@ -54,24 +61,34 @@ class HybridRetriever:
         asked = [ask(question) for question in questions]
         counts = self._counts()
         if counts.chunks == 0:
-            return [
-                Found((), answerable=False, notes=("The base is empty: no file with text was read.",))
-            ] * len(asked)
-        has_vectors = counts.without_vector < counts.windows
-        vectors: Sequence[NDArray[np.float32] | None] = [None] * len(asked)
-        if self._embedder is not None and has_vectors and asked:
-            vectors = list(self._embedder.embed_queries([one.text for one in asked]))
+            return [Found((), False, ("The base is empty: no file with text was read.",)) for _ in asked]
         notes = self._notes(counts)
         limit = max(1, min(limit, MAX_LIMIT))
         return [
-            self._search(one, vector, limit, filters, notes)
-            for one, vector in zip(asked, vectors, strict=True)
+            self._search(one, vectors, limit, filters, notes)
+            for one, vectors in zip(asked, self._vectors(asked, counts), strict=True)
+        ]
+
+    def _vectors(self, asked: Sequence[AskedQuestion], counts: BaseCounts) -> Sequence[Vectors | None]:
+        if (
+            self._embedder is None
+            or self._lean is None
+            or not asked
+            or counts.without_vector == counts.windows
+        ):
+            return [None] * len(asked)
+        embedded: Sequence[NDArray[np.float32]] = list(
+            self._embedder.embed_queries([one.text for one in asked])
+        )
+        return [
+            Vectors(vector, self._lean.without(vector, is_han=one.is_han))
+            for one, vector in zip(asked, embedded, strict=True)
         ]
 
     def _search(
         self,
         asked: AskedQuestion,
-        vector: NDArray[np.float32] | None,
+        vectors: Vectors | None,
         limit: int,
         filters: Filters | None,
         notes: tuple[str, ...],
@@ -81,78 +98,61 @@ class HybridRetriever:
                 *notes,
                 f"Only the first {MAX_CHARACTERS:,} characters of the question were searched for.",
             )
-        candidates = self._candidates(asked, vector, max(CANDIDATES, 2 * limit), filters)
-        best = self._ordered(asked, candidates)[: READ_FOR_EACH_HIT * limit]
-        groups = _folded(self._store.chunks([chunk for chunk, _ in best]), limit)
-        shown = frozenset(group[0].stored.id for group in groups)
-        hits = sorted(
-            (self._hit(asked, group, candidates[group[0].stored.id], shown) for group in groups),
-            key=lambda hit: hit.score,
-            reverse=True,
-        )
-        return Found(tuple(hits), bool(hits) and hits[0].score >= ANSWERABLE, notes)
+        found = Candidates(self._store, asked, vectors, max(CANDIDATES, 2 * limit), filters)
+        chosen = sorted(found.all.items(), key=lambda one: (-self._first_guess(asked, one[1]), one[0]))[
+            : READ_FOR_EACH_HIT * limit
+        ]
+        scored = [
+            self._scored(asked, ReadChunk(stored), found.all[stored.id])
+            for stored in self._store.chunks([chunk for chunk, _ in chosen])
+        ]
+        scored.sort(key=lambda one: (-log_odds(one.evidence), one.read.stored.id))
+        unknown = self._unknown(asked, scored[0].read) if scored else 0.0
+        groups = _folded(scored, limit)
+        shown = frozenset(group[0].read.stored.id for group in groups)
+        hits = tuple(self._hit(asked, group, unknown, shown) for group in groups)
+        return Found(hits, bool(hits) and hits[0].score >= ANSWERABLE, notes)
 
-    def _candidates(
-        self,
-        asked: AskedQuestion,
-        vector: NDArray[np.float32] | None,
-        count: int,
-        filters: Filters | None,
-    ) -> dict[int, _Candidate]:
-        found: dict[int, _Candidate] = {}
-        for chunk, words in self._store.by_words(asked.terms, count, filters):
-            found.setdefault(chunk, _Candidate()).words = words
-        if vector is None:
-            return found
-        for chunk, cosine in self._store.by_meaning(vector, count, filters):
-            found.setdefault(chunk, _Candidate()).meaning = cosine
-        for chunk, windows in self._store.vectors(list(found)).items():
-            cosines = windows @ vector
-            found[chunk].window = int(cosines.argmax())
-            found[chunk].meaning = float(cosines[found[chunk].window])
-        return found
+    def _first_guess(self, asked: AskedQuestion, candidate: Candidate) -> float:
+        """Log odds while the text is not read: whether it is in Chinese is not known yet."""
+        if not self._calibrated or candidate.meaning is None or candidate.across is None:
+            return candidate.words_share + candidate.meaning_share
+        same = Evidence(candidate.meaning, candidate.words_share, 0.0, asked.is_han, asked.is_han)
+        across = replace(same, meaning=candidate.across, chunk_han=not asked.is_han)
+        return max(log_odds(same), log_odds(across))
 
-    def _ordered(
-        self, asked: AskedQuestion, candidates: dict[int, _Candidate]
-    ) -> list[tuple[int, _Candidate]]:
-        """Best first; equals by their id."""
-        most = max(candidates.items(), key=lambda one: (one[1].words, -one[0]), default=None)
-        if most is None:
-            return []
-        unit = 0.0
-        if most[1].words > 0:
-            (stored,) = self._store.chunks([most[0]]) or (None,)
-            covered = 1.0 if stored is None else _covered(asked, ReadChunk(stored))
-            unit = covered / most[1].words
-        return sorted(
-            candidates.items(), key=lambda one: (-order(one[1].words * unit, one[1].meaning), one[0])
-        )
+    def _scored(self, asked: AskedQuestion, read: ReadChunk, candidate: Candidate) -> _Scored:
+        chunk_han = is_han(read.stored.chunk.text)
+        meaning = candidate.meaning if chunk_han == asked.is_han else candidate.across
+        covered = min(1.0, candidate.words_share)
+        if not self._calibrated:
+            covered = (covered + candidate.meaning_share) / 2 if candidate.meaning is not None else covered
+            meaning = None
+        return _Scored(read, candidate, Evidence(meaning, covered, 0.0, asked.is_han, chunk_han))
+
+    def _unknown(self, asked: AskedQuestion, best: ReadChunk) -> float:
+        """Share of the question's names that stand nowhere in the base."""
+        names = sorted(term for term in asked.subject if not is_unspaced(term))[:_MOST_NAMES]
+        missing = [name for name in names if not best.holds(name) and not self._store.by_words([name], 1)]
+        return len(missing) / len(names) if names else 0.0
 
     def _hit(
-        self,
-        asked: AskedQuestion,
-        group: Sequence[ReadChunk],
-        candidate: _Candidate,
-        shown: frozenset[int],
+        self, asked: AskedQuestion, group: Sequence[_Scored], unknown: float, shown: frozenset[int]
     ) -> Hit:
         """``group``: chunks that say the same, the best first."""
         first = group[0]
-        evidence = Evidence(
-            candidate.meaning,
-            _covered(asked, first),
-            same_script=asked.is_han == is_han(first.stored.chunk.text),
-        )
+        stored, candidate = first.read.stored, first.candidate
         return Hit(
-            found=first.stored,
-            score=round(score(evidence), 4),
+            found=stored,
+            score=round(score(replace(first.evidence, unknown=unknown)), 4),
             reasons=Reasons(
                 words=candidate.words,
                 meaning=candidate.meaning,
                 window=candidate.window,
-                matched=matched_words(asked.text, first),
+                matched=matched_words(asked.text, first.read),
             ),
-            around=around(self._store, first.stored, shown),
-            same=tuple(one.stored for one in group[1:]),
+            around=around(self._store, stored, shown),
+            same=tuple(one.read.stored for one in group[1:]),
         )
 
     def _counts(self) -> BaseCounts:
@@ -166,23 +166,19 @@ class HybridRetriever:
     def _notes(self, counts: BaseCounts) -> tuple[str, ...]:
         if self._embedder is None:
             return ("Searched by words alone: no embedding model is in use.",)
-        if counts.without_vector == 0:
-            return ()
         if counts.without_vector == counts.windows:
             return ("Searched by words alone: no passage has its vectors yet.",)
-        share = counts.without_vector / counts.windows
-        return (f"{max(1, round(share * 100))}% of the base has no vectors yet and is found by words alone.",)
+        if counts.without_vector:
+            share = max(1, round(counts.without_vector / counts.windows * 100))
+            return (f"{share}% of the base has no vectors yet and is found by words alone.",)
+        return ()
 
 
-def _covered(asked: AskedQuestion, chunk: ReadChunk) -> float:
-    return len(chunk.held(asked.subject)) / len(asked.subject) if asked.subject else 0.0
-
-
-def _folded(found: Sequence[StoredChunk], limit: int) -> list[list[ReadChunk]]:
+def _folded(scored: Sequence[_Scored], limit: int) -> list[list[_Scored]]:
     """At most ``limit`` groups of chunks that say nearly the same, the best of each first."""
-    groups: list[list[ReadChunk]] = []
-    for one in map(ReadChunk, found):
-        same = next((group for group in groups if nearly_same(group[0], one)), None)
+    groups: list[list[_Scored]] = []
+    for one in scored:
+        same = next((group for group in groups if nearly_same(group[0].read, one.read)), None)
         if same is not None:
             same.append(one)
         elif len(groups) < limit:
