@@ -16,6 +16,7 @@ COMMANDS = {
     "list": "open_autoglm.cli.kb_manage:list_command",
     "remove": "open_autoglm.cli.kb_manage:remove_command",
     "restore": "open_autoglm.cli.kb_backup:restore_command",
+    "search": "open_autoglm.cli.kb_search:search_command",
     "status": "open_autoglm.cli.kb_status:status_command",
 }
 """Imported when used so that ``--help`` stays quick."""
