@@ -1,0 +1,92 @@
+"""Debian's reference manual in both languages, from its packages; nothing of it is part of this repository.
+
+It is by Osamu Aoki and its translators, GPL-2+. Fetched with ``apt-get download`` into a folder of the
+system's for temporary files, where a second run finds it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from open_autoglm.config import load_settings
+from open_autoglm.documents.model import Document
+from open_autoglm.knowledge.store.base_store import StoredChunk
+from open_autoglm.runtime import Runtime
+from retrieval_sections.measured_base import Asked
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, Language] = ("en", "zh")
+NAMES = {"en": "English", "zh": "Chinese"}
+QUESTIONS = Path(__file__).resolve().parents[1] / "retrieval_questions"
+
+_PACKAGES = {"en": "debian-reference-en", "zh": "debian-reference-zh-cn"}
+_FILES = {"en": "ch*.en.html", "zh": "ch*.zh-cn.html"}
+_FOLDER = Path(tempfile.gettempdir()) / "open-autoglm-manuals"
+
+
+class NoManuals(Exception):
+    """They can't be fetched here."""
+
+
+@cache
+def manuals(language: Language) -> Mapping[str, Document]:
+    """Its chapters, read, by path. Raises NoManuals."""
+    files = sorted(_fetched(language).rglob(_FILES[language]))
+    reader = Runtime(load_settings().values).document_reader()
+    with reader.series() as series:
+        return {file.as_posix(): series.read(file) for file in files}
+
+
+def _fetched(language: Language) -> Path:
+    folder = _FOLDER / language
+    if any(folder.rglob(_FILES[language])):
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for command in (
+            ["apt-get", "download", "-q", _PACKAGES[language]],
+            ["sh", "-c", f"dpkg-deb -x {_PACKAGES[language]}_*.deb ."],
+        ):
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise NoManuals(f"Not measured: {_PACKAGES[language]} can't be fetched ({error}).") from error
+    return folder
+
+
+def section_questions(language: Language) -> list[Asked]:
+    """Answered by a chunk of a section; sections have the same numbers in both languages."""
+    return [Asked(row[language], in_sections(row["sections"])) for row in rows("manual")]
+
+
+def table_questions(language: Language) -> list[Asked]:
+    """Answered by a row of a table."""
+    return [
+        Asked(row["question"], _holds(row["holds"])) for row in rows("tables") if row["language"] == language
+    ]
+
+
+def rows(name: str) -> Sequence[Mapping[str, str]]:
+    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def in_sections(sections: str) -> Callable[[StoredChunk], bool]:
+    """``sections``: numbers, divided by spaces."""
+    wanted = set(sections.split())
+    return lambda chunk: any(_number(heading) in wanted for heading in chunk.chunk.headings)
+
+
+def _number(heading: str) -> str:
+    found = re.match(r"\d+(?:\.\d+)+", heading)
+    return found[0] if found else ""
+
+
+def _holds(words: str) -> Callable[[StoredChunk], bool]:
+    return lambda chunk: chunk.chunk.kind == "table" and words in chunk.chunk.text
