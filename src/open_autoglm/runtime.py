@@ -49,7 +49,7 @@ from open_autoglm.telemetry.metrics import Metrics, ModelGauges
 if TYPE_CHECKING:  # video brings decoders along, which most commands start sooner without
     from open_autoglm.knowledge.bases import Bases
     from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
-    from open_autoglm.knowledge.embedding.model_embedder import ModelEmbedder
+    from open_autoglm.knowledge.embedding.shared_embedder import SharedEmbedder
     from open_autoglm.tasks.analyze_video import VideoOptions
     from open_autoglm.tasks.choose_detector import ChosenDetector, DetectorBackend
     from open_autoglm.video.limits import VideoLimits
@@ -169,10 +169,17 @@ class Runtime:
         threads = self.settings.threads or self.hardware.free_physical_cores
         return choose_embedder(self.settings, self.catalog, self.models, threads=max(1, threads))
 
-    def embedder(self) -> ModelEmbedder:
-        """The embedding model, loaded; the caller closes it. Raises as ``choose_embedder`` does, and
-        EngineStartFailed."""
-        return self.choose_embedder().open()
+    @cached_property
+    def shared_embedder(self) -> SharedEmbedder:
+        """The embedding model, one for all of this program; not loaded before it is used."""
+        from open_autoglm.knowledge.embedding.shared_embedder import SharedEmbedder
+
+        return SharedEmbedder(lambda: self.choose_embedder().open(), self.settings.model_idle_s)
+
+    def embedder(self) -> SharedEmbedder:
+        """The same, loaded; close it in the end. Raises as ``choose_embedder``, and EngineStartFailed."""
+        self.shared_embedder.load()
+        return self.shared_embedder
 
     def video_options(
         self,

@@ -25,6 +25,7 @@ from open_autoglm.jobs.job_store import JobStore
 from open_autoglm.jobs.video_analysis import VideoAnalysis
 from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
 from open_autoglm.knowledge.embedding.model_embedder import ModelEmbedder
+from open_autoglm.knowledge.embedding.shared_embedder import SharedEmbedder
 from open_autoglm.local.placement import Placement
 from open_autoglm.serving.model_facts import ModelFacts
 from open_autoglm.serving.model_pool import ModelPool
@@ -166,7 +167,11 @@ class ScriptedHouse:
                     CodeFix(_none, runs_code=False),
                     knowledge,
                     Metrics(),
-                    Embeddings(self.settings.embedding_model, self.choose_embedder),
+                    Embeddings(
+                        self.settings.embedding_model,
+                        self.choose_embedder,
+                        SharedEmbedder(lambda: self.choose_embedder().open()),
+                    ),
                 )
 
 

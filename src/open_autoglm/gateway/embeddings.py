@@ -1,4 +1,4 @@
-"""The embedding model behind the routes of every dialect: loaded when it is first asked for, then kept."""
+"""The embedding model behind the routes of every dialect, one request at a time."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ _RETRY_AFTER_S = 5
 
 
 class Embeddings:
-    """All methods belong to one event loop; models compute in threads, for one request at a time."""
+    """All methods belong to one event loop; the model computes in threads, for one request at a time."""
 
-    def __init__(self, asked: str, choose: Callable[[], ChosenEmbedder]) -> None:
-        """``asked`` is the setting, ``choose`` looks up what it means now."""
+    def __init__(self, asked: str, choose: Callable[[], ChosenEmbedder], embedder: ModelEmbedder) -> None:
+        """``asked`` is the setting, ``choose`` looks up what it means now, ``embedder`` is what it means,
+        which others use too and is theirs to close."""
         self._asked = asked
         self._choose = choose
+        self._embedder = embedder
         self._turn = anyio.Lock()
         self._waiting = 0
-        self._open: ModelEmbedder | None = None
 
     async def facts(self) -> ModelFacts | None:
         """What can be said of the model; None where none would answer, or where it is an upstream's."""
@@ -48,7 +49,7 @@ class Embeddings:
         that installs it, QueueFull, and what loading and computing raise."""
         import numpy as np
 
-        chosen = await self._require(name)
+        await self._require(name)
         if self._waiting >= MOST_WAITING:
             raise QueueFull(
                 f"{MOST_WAITING} requests for embeddings wait already.", retry_after_s=_RETRY_AFTER_S
@@ -59,7 +60,7 @@ class Embeddings:
             for start in range(0, len(texts), TEXTS_AT_ONCE):
                 async with self._turn:
                     part = texts[start : start + TEXTS_AT_ONCE]
-                    found.append(await anyio.to_thread.run_sync(self._embed, chosen, part, role))
+                    found.append(await anyio.to_thread.run_sync(self._embedder.embed, part, role))
         finally:
             self._waiting -= 1
         vectors = [one.vectors for one in found]
@@ -69,13 +70,7 @@ class Embeddings:
             tuple(n * TEXTS_AT_ONCE + place for n, one in enumerate(found) for place in one.cut),
         )
 
-    async def close(self) -> None:
-        """Safe to call twice."""
-        embedder, self._open = self._open, None
-        if embedder is not None:
-            await anyio.to_thread.run_sync(embedder.close)
-
-    async def _require(self, name: str) -> ChosenEmbedder:
+    async def _require(self, name: str) -> None:
         try:
             chosen = await anyio.to_thread.run_sync(self._choose)
         except MissingPiece as error:
@@ -84,13 +79,6 @@ class Embeddings:
             raise _unknown(name, f"The setting embedding_model is {self._asked}. {error}") from error
         if name not in (chosen.name, self._asked):
             raise _unknown(name, f"The one here is {chosen.name}.")
-        return chosen
-
-    def _embed(self, chosen: ChosenEmbedder, texts: Sequence[str], role: Role) -> Embedded:
-        """In a thread, which holds the turn."""
-        if self._open is None:
-            self._open = chosen.open()
-        return self._open.embed(texts, role)
 
 
 def require_dimensions(vectors: NDArray[np.float32], wanted: int | None) -> None:

@@ -66,7 +66,9 @@ async def open_gateway(
                 settings.data_dir,
                 settings.max_file_mb * MEGABYTE,
             )
-            embeddings = Embeddings(settings.embedding_model, runtime.choose_embedder)
+            embeddings = Embeddings(
+                settings.embedding_model, runtime.choose_embedder, runtime.shared_embedder
+            )
             await anyio.to_thread.run_sync(knowledge.follow)
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
@@ -75,8 +77,8 @@ async def open_gateway(
                     settings, service, jobs, documents, videos, codes, knowledge, metrics, embeddings
                 )
                 tasks.cancel_scope.cancel()
-            await embeddings.close()
             await anyio.to_thread.run_sync(knowledge.close)
+            await anyio.to_thread.run_sync(runtime.shared_embedder.close)
 
 
 def may_run_code(settings: Settings) -> bool:

@@ -13,7 +13,6 @@ from scripted_embedder import WINDOW, ScriptedEmbedder
 from scripted_gateway import ScriptedHouse
 
 from open_autoglm.gateway import embeddings as turns
-from open_autoglm.knowledge.embedding.choose_embedder import ChosenEmbedder
 
 pytestmark = pytest.mark.anyio
 
@@ -157,13 +156,3 @@ async def test_the_real_client_understands_the_answer(embedder: ScriptedEmbedder
         with pytest.raises(openai.NotFoundError):
             await client.embeddings.create(model="other", input="ab")
     assert embedder.closed == 0  # it is kept
-
-
-async def test_the_model_is_closed_with_the_server(
-    embedder: ScriptedEmbedder,
-) -> None:
-    source = turns.Embeddings("vectors", lambda: ChosenEmbedder("vectors", "Vectors", lambda: embedder))
-    await source.embed("vectors", ["a"], "query")
-    await source.close()
-    await source.close()
-    assert embedder.closed == 1
