@@ -16,7 +16,7 @@ from open_autoglm.code.sandbox.sandbox import Sandbox
 from open_autoglm.config import load_settings
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.engine.llama_cpp import LlamaCppEngine
-from open_autoglm.evaluation.code_answer_file import AnswerFile
+from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.evaluation.code_report import ModelScore
 from open_autoglm.evaluation.code_run import Solve, TaskScore, plain_answers, score_tasks
 from open_autoglm.evaluation.code_score import score_program

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from document_sections.section import Options, Section
+from open_autoglm.cli.eval_rag_run import given_answer
 from open_autoglm.config import load_settings
 from open_autoglm.engine.blocking import BlockingEngine
+from open_autoglm.evaluation.rag.answer_score import score_answer
 from open_autoglm.knowledge.chunk import Chunk, Place, Window
 from open_autoglm.knowledge.hit import Found, Hit, Reasons
 from open_autoglm.knowledge.store.base_store import FileRecord, Filters, StoredChunk
@@ -150,14 +152,14 @@ def score(
 
 
 def _count(counted: Score, one: Asked, result: AnsweredQuestion) -> None:
+    given = given_answer(result)
+    scored = score_answer(given, lambda passage: passage.chunk in one.gold, one.answers)
     counted.questions += 1
-    counted.answered += result.outcome != "not_found"
-    counted.holding += any(answer in result.answer for answer in one.answers)
-    counted.removed += len(result.removed)
-    counted.sentences += len(result.sentences)
-    counted.cited_right += sum(
-        any(citation.chunk in one.gold for citation in sentence.citations) for sentence in result.sentences
-    )
+    counted.answered += given.found
+    counted.holding += bool(scored.holds_known)
+    counted.removed += given.removed
+    counted.sentences += scored.sentences
+    counted.cited_right += scored.cited_right
     if result.seconds.first_sentence is not None:
         counted.first_s.append(result.seconds.first_sentence)
 

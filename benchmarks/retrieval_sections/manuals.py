@@ -7,7 +7,6 @@ system's for temporary files, where a second run finds it.
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,9 @@ from typing import Literal
 
 from open_autoglm.config import load_settings
 from open_autoglm.documents.model import Document
+from open_autoglm.evaluation.question_file import KnownQuestion
+from open_autoglm.evaluation.rag.questions import read_scored_questions
+from open_autoglm.evaluation.rag.right_passage import stands_in
 from open_autoglm.knowledge.store.base_store import StoredChunk
 from open_autoglm.runtime import Runtime
 from retrieval_sections.measured_base import Asked
@@ -62,31 +64,28 @@ def _fetched(language: Language) -> Path:
 
 def section_questions(language: Language) -> list[Asked]:
     """Answered by a chunk of a section; sections have the same numbers in both languages."""
-    return [Asked(row[language], in_sections(row["sections"])) for row in rows("manual")]
+    return [Asked(one.question, _in_sections(one.sections)) for one in asked_in("manual", language)]
 
 
 def table_questions(language: Language) -> list[Asked]:
     """Answered by a row of a table."""
+    return [Asked(one.question, _holds(one.texts)) for one in asked_in("tables", language)]
+
+
+def asked_in(name: str, language: str, kind: str = "") -> list[KnownQuestion]:
+    """The questions of a file in one language, and of one kind where the file has several."""
+    path = QUESTIONS / f"{name}.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        Asked(row["question"], _holds(row["holds"])) for row in rows("tables") if row["language"] == language
+        question
+        for question, row in zip(read_scored_questions(path), rows, strict=True)
+        if row["language"] == language and row.get("kind", "") == kind
     ]
 
 
-def rows(name: str) -> Sequence[Mapping[str, str]]:
-    lines = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+def _in_sections(sections: Sequence[str]) -> Callable[[StoredChunk], bool]:
+    return lambda chunk: stands_in(chunk.chunk.headings, sections)
 
 
-def in_sections(sections: str) -> Callable[[StoredChunk], bool]:
-    """``sections``: numbers, divided by spaces."""
-    wanted = set(sections.split())
-    return lambda chunk: any(_number(heading) in wanted for heading in chunk.chunk.headings)
-
-
-def _number(heading: str) -> str:
-    found = re.match(r"\d+(?:\.\d+)+", heading)
-    return found[0] if found else ""
-
-
-def _holds(words: str) -> Callable[[StoredChunk], bool]:
-    return lambda chunk: chunk.chunk.kind == "table" and words in chunk.chunk.text
+def _holds(words: Sequence[str]) -> Callable[[StoredChunk], bool]:
+    return lambda chunk: chunk.chunk.kind == "table" and any(one in chunk.chunk.text for one in words)

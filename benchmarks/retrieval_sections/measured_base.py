@@ -11,6 +11,12 @@ from pathlib import Path
 
 from open_autoglm.config import load_settings
 from open_autoglm.documents.model import Document, Page, ReadBy, Region, RegionType, Source
+from open_autoglm.evaluation.rag.retrieval_score import (
+    LOOKED_AT,
+    first_right,
+    hit_rate,
+    mean_reciprocal_rank,
+)
 from open_autoglm.knowledge.chunking.chunk_document import chunk_document
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.ingest.embed_windows import embed_windows
@@ -18,9 +24,6 @@ from open_autoglm.knowledge.retrieval.hybrid import HybridRetriever
 from open_autoglm.knowledge.store.base_store import FileRecord, StoredChunk
 from open_autoglm.knowledge.store.sqlite_store import SqliteStore
 from open_autoglm.runtime import Runtime
-
-LOOKED_AT = 20
-"""Hits among which the right one counts for MRR."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,7 @@ def one_paragraph(text: str, name: str) -> Document:
 
 def ranks(asked: Sequence[Asked], rankings: Sequence[Sequence[StoredChunk]]) -> list[int | None]:
     """The place of the first chunk that answers each question, from 1; None where none is among them."""
-    return [
-        next((place for place, chunk in enumerate(found[:LOOKED_AT], 1) if one.answers(chunk)), None)
-        for one, found in zip(asked, rankings, strict=True)
-    ]
+    return [first_right(found[:LOOKED_AT], one.answers) for one, found in zip(asked, rankings, strict=True)]
 
 
 def own_rankings(base: MeasuredBase, asked: Sequence[Asked]) -> list[list[StoredChunk]]:
@@ -82,11 +82,9 @@ def own_rankings(base: MeasuredBase, asked: Sequence[Asked]) -> list[list[Stored
 
 def figures(found: Sequence[int | None]) -> tuple[str, str, str, str]:
     """Questions, hit@1, hit@5, MRR."""
-    count = len(found)
-    first = sum(place == 1 for place in found) / count
-    five = sum(place is not None and place <= 5 for place in found) / count
-    reciprocal = sum(1 / place for place in found if place is not None) / count
-    return f"{count:,}", f"{first:.3f}", f"{five:.3f}", f"{reciprocal:.3f}"
+    values = hit_rate(found, 1), hit_rate(found, 5), mean_reciprocal_rank(found)
+    first, five, reciprocal = (f"{estimate.value:.3f}" for estimate in values)
+    return f"{len(found):,}", first, five, reciprocal
 
 
 def _record(path: str) -> FileRecord:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from open_autoglm.evaluation.rag.retrieval_score import LOOKED_AT
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.store.base_store import StoredChunk
-from retrieval_sections.measured_base import LOOKED_AT, Asked, MeasuredBase
+from retrieval_sections.measured_base import Asked, MeasuredBase
 
 Rankings = list[list[StoredChunk]]
 

@@ -17,8 +17,8 @@ from retrieval_sections.manuals import (
     LANGUAGES,
     NAMES,
     NoManuals,
+    asked_in,
     manuals,
-    rows,
     section_questions,
     table_questions,
 )
@@ -71,18 +71,16 @@ def _cmrc(options: Options, embedder: Embedder, name: str, half: int) -> Iterato
 
 
 def _manual(base: MeasuredBase, name: str, language: str) -> Iterator[Sequence[str]]:
-    for asked_in in LANGUAGES:
-        asked = section_questions(asked_in) + (table_questions(asked_in) if asked_in == language else [])
+    for language_asked in LANGUAGES:
+        asked = section_questions(language_asked)
+        if language_asked == language:
+            asked += table_questions(language)
         where = f"manual in {name}"
         answerable = [one.question for one in asked]
-        yield where, f"{NAMES[asked_in]}, answerable", f"{len(asked)}", _share(base, answerable)
+        yield where, f"{NAMES[language_asked]}, answerable", f"{len(asked)}", _share(base, answerable)
         for kind, words in KINDS.items():
-            some = [
-                row["question"]
-                for row in rows("unanswerable")
-                if row["language"] == asked_in and row["kind"] == kind
-            ]
-            yield where, f"{NAMES[asked_in]}, {words}", f"{len(some)}", _share(base, some)
+            some = [one.question for one in asked_in("unanswerable", language_asked, kind)]
+            yield where, f"{NAMES[language_asked]}, {words}", f"{len(some)}", _share(base, some)
 
 
 def _share(base: MeasuredBase, questions: Sequence[str]) -> str:

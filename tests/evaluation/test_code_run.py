@@ -11,7 +11,7 @@ from open_autoglm.code.writing.example import Example
 from open_autoglm.engine.blocking import BlockingEngine
 from open_autoglm.engine.scripted import ScriptedEngine
 from open_autoglm.errors import EngineUnavailable
-from open_autoglm.evaluation.code_answer_file import AnswerFile
+from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.evaluation.code_report import CodeReport, ModelScore, as_json
 from open_autoglm.evaluation.code_report_text import to_html, to_markdown
 from open_autoglm.evaluation.code_run import Solved, plain_answers, program_of, score_tasks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,23 +10,20 @@ import click
 
 from open_autoglm.cli.asked_model import AskedModel, choose_asked_model
 from open_autoglm.cli.eval_code import CodeEvaluation, evaluate_models, read_tasks
-from open_autoglm.cli.input_output import check_writable
+from open_autoglm.cli.eval_output import answer_file, check_report, json_text, write_report
+from open_autoglm.cli.eval_rag import rag_command
 from open_autoglm.cli.interrupt import interruptible
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.cli.render import print_note, print_table
+from open_autoglm.cli.render import print_table
 from open_autoglm.config import Settings, UpstreamSettings
 from open_autoglm.errors import UsageError
-from open_autoglm.evaluation.code_answer_file import AnswerFile
 from open_autoglm.evaluation.code_report import CodeReport, as_json
 from open_autoglm.evaluation.code_report_text import summary_table, to_html, to_markdown
-from open_autoglm.files import write_whole
 from open_autoglm.runtime import Runtime
 from open_autoglm.text_language import Language
 
 ENDPOINT_WINDOW = 8192
 """Assumed of an endpoint where --context-window doesn't say: tasks and answers are short."""
-
-_FORMS = (".md", ".json", ".html")
 
 
 @click.group("eval")
@@ -36,10 +32,14 @@ def eval_command(settings: LoadedSettings) -> None:
     """Score models on tasks with known answers.
 
     \b
-    Example:
+    Examples:
       open-autoglm-cli eval code --tasks HumanEval.jsonl.gz --model autoglm-base --output report.md
+      open-autoglm-cli eval rag --kb company --questions questions.jsonl
     """
     del settings  # flags given here hold for the commands below
+
+
+eval_command.add_command(rag_command)
 
 
 @eval_command.command("code")
@@ -141,7 +141,8 @@ def code_command(
             "--verify checks functions in Python by their examples, and not every task asks for one.",
             hint="Leave it out.",
         )
-    kept = _answer_file(output, resume)
+    check_report(output)
+    kept = answer_file(output, resume=resume)
     runtime = Runtime(_with_endpoints(settings.values, endpoints, api_key))
     asked = _asked_models(runtime, models, endpoints)
     if temperature is None:
@@ -156,23 +157,6 @@ def code_command(
     if failure is not None:
         raise failure
     return 0
-
-
-def _answer_file(output: Path | None, resume: bool) -> AnswerFile:
-    if output is None:
-        if resume:
-            raise UsageError("--resume needs the --output beside which answers are kept.", hint="Name it.")
-        return AnswerFile(None)
-    if output.suffix.lower() not in _FORMS:
-        raise UsageError(f"Output {str(output)!r} is none of {', '.join(_FORMS)}.", hint="Rename it.")
-    check_writable(output.absolute().parent, output)
-    path = output.absolute().with_name(f"{output.name}.answers.jsonl")
-    if not resume:
-        path.unlink(missing_ok=True)
-    kept = AnswerFile(path)
-    if resume:
-        print_note(f"{len(kept)} answers are kept in {path.name}.")
-    return kept
 
 
 def _with_endpoints(settings: Settings, endpoints: tuple[str, ...], api_key: str) -> Settings:
@@ -205,16 +189,15 @@ def _asked_models(
 
 
 def _hand_over(report: CodeReport, output: Path | None, language: Language, *, as_json_text: bool) -> None:
-    text = json.dumps(as_json(report), ensure_ascii=False, indent=2)
-    if output is not None:
-        forms = {
+    text = json_text(as_json(report))
+    write_report(
+        output,
+        {
             ".json": lambda: f"{text}\n",
             ".md": lambda: to_markdown(report, language),
             ".html": lambda: to_html(report, language),
-        }
-        with write_whole(output.absolute()) as stream:
-            stream.write(forms[output.suffix.lower()]())
-        print_note(f"Wrote {output}.")
+        },
+    )
     if as_json_text:
         click.echo(text)
     else:

@@ -14,7 +14,7 @@ from open_autoglm.code.sandbox.sandbox import Sandbox
 from open_autoglm.code.writing.questions import AnswersChat
 from open_autoglm.code.writing.run_calls import run_calls
 from open_autoglm.errors import Cancelled, OpenAutoGLMError, UsageError
-from open_autoglm.evaluation.code_answer_file import AnswerFile
+from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.evaluation.code_report import CodeReport, ModelScore
 from open_autoglm.evaluation.code_run import Solve, Solved, TaskScore, plain_answers, score_tasks
 from open_autoglm.evaluation.code_task_file import read_code_tasks

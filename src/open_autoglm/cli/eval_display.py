@@ -14,10 +14,11 @@ PLAIN_LINE_EVERY_S = 30.0
 class EvalDisplay:
     """Told of every task that is done; a context manager so that the bar is taken down."""
 
-    def __init__(self, console: Console, name: str, tasks: int) -> None:
+    def __init__(self, console: Console, name: str, tasks: int, noun: str = "tasks") -> None:
         self._console = console
         self._name = name if len(name) <= 50 else f"{name[:49]}…"
         self._tasks = tasks
+        self._noun = noun
         self._done = 0
         self._right = 0
         self._last_line_s = time.monotonic()
@@ -53,5 +54,5 @@ class EvalDisplay:
 
     def _line(self) -> None:
         self._console.print(
-            f"{self._name}: {self._done} of {self._tasks} tasks, {self._right} right", markup=False
+            f"{self._name}: {self._done} of {self._tasks} {self._noun}, {self._right} right", markup=False
         )

@@ -13,19 +13,30 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iter
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from open_autoglm.engine.base import Capabilities, Engine
 from open_autoglm.errors import Cancelled, EngineUnavailable
-from open_autoglm.values import Completion, EngineRequest, StreamEvent
+from open_autoglm.values import ChatRequest, Completion, EngineRequest, StreamEvent
 
 T = TypeVar("T")
 
 WAIT_STEP_S = 0.2
 LOOK_AHEAD = 2  # requests per slot that map_chat takes from its input before the first is answered
+
+
+class AnsweringModel(Protocol):
+    """What a task that asks questions needs of a model; a BlockingEngine is one."""
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def chat(self, request: ChatRequest) -> Completion: ...
+
+    def stream(self, request: ChatRequest) -> Generator[StreamEvent, None, None]: ...
 
 
 class BlockingEngine:

@@ -7,19 +7,16 @@ from html import escape
 
 from open_autoglm.evaluation.code_report import CodeReport, ModelScore, failing_case, task_rows
 from open_autoglm.evaluation.code_run import TaskScore
-from open_autoglm.evaluation.code_statistics import Estimate
+from open_autoglm.evaluation.report_forms import (
+    HTML_END,
+    estimate_text,
+    html_figures,
+    html_head,
+    html_start,
+    markdown_table,
+    markdown_text,
+)
 from open_autoglm.text_language import Language
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid #8886; text-align: left; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.right { color: #188038; } td.wrong { color: #c5221f; }
-code { font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; }
-"""
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -75,12 +72,12 @@ def to_markdown(report: CodeReport, language: Language = "en") -> str:
     lines += [words["weights"], report.isolation]
     if not report.whole:
         lines += ["", f"**{words['partial']}**"]
-    lines += ["", *_markdown_table(header, rows), "", f"## {words['each']}", ""]
-    names = [_cell(model.name) for model in report.models]
-    lines += _markdown_table(
+    lines += ["", *markdown_table(header, rows), "", f"## {words['each']}", ""]
+    names = [markdown_text(model.name) for model in report.models]
+    lines += markdown_table(
         [words["task"], *names],
         [
-            [_cell(task_id), *(_cell(_said(task, words)) for task in tasks)]
+            [markdown_text(task_id), *(markdown_text(_said(task, words)) for task in tasks)]
             for task_id, tasks in task_rows(report.models)
         ],
     )
@@ -112,14 +109,10 @@ def _summary_row(model: ModelScore, ks: Sequence[int]) -> list[str]:
         model.name,
         str(len(model.tasks)),
         *(f"{share:.3f}" for share in shares),
-        *(_estimate(rates[k]) if k in rates else "–" for k in ks),
+        *(estimate_text(rates[k]) if k in rates else "–" for k in ks),
         f"{model.completion_tokens:,}",
         f"{model.seconds:,.0f}",
     ]
-
-
-def _estimate(rate: Estimate) -> str:
-    return f"{rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}]"
 
 
 def _said(task: TaskScore | None, words: Mapping[str, str]) -> str:
@@ -133,49 +126,25 @@ def _said(task: TaskScore | None, words: Mapping[str, str]) -> str:
     return f"{verdict}: {failing}" if failing else verdict
 
 
-def _markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    rule = "|".join(["---"] * len(header))
-    return [f"| {' | '.join(header)} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows)]
-
-
-def _cell(text: str) -> str:
-    """One line, and nothing that Markdown would take for more than text."""
-    plain = " ".join(text.split())
-    for mark in "\\`*_[]<>|":
-        plain = plain.replace(mark, f"\\{mark}")
-    return plain
-
-
 def _html(report: CodeReport, language: Language) -> Iterator[str]:
     words = _WORDS[language]
+    yield html_start(words["title"], language)
     yield (
-        f'<!doctype html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}">\n<head>\n'
-        '<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{words['title']}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{words['title']}</h1>\n"
         f"<p>{escape(words['tasks'].format(tasks=report.source, asked=report.asked))}</p>\n"
         f"<p>{escape(words['weights'])}</p>\n<p>{escape(report.isolation)}</p>\n"
     )
     if not report.whole:
         yield f"<p><strong>{escape(words['partial'])}</strong></p>\n"
     header, rows = summary_table(report.models, language)
-    yield _html_head(header)
+    yield html_head(header)
     for row in rows:
-        first, *rest = row
-        numbers = "".join(f'<td class="number">{escape(cell)}</td>' for cell in rest)
-        yield f"<tr><td>{escape(first)}</td>{numbers}</tr>\n"
+        yield html_figures(row)
     yield f"</table>\n<h2>{words['each']}</h2>\n"
-    yield _html_head([words["task"], *(model.name for model in report.models)])
+    yield html_head([words["task"], *(model.name for model in report.models)])
     for task_id, tasks in task_rows(report.models):
         cells = "".join(_html_cell(task, words) for task in tasks)
         yield f"<tr><td>{escape(task_id)}</td>{cells}</tr>\n"
-    yield "</table>\n</body>\n</html>\n"
-
-
-def _html_head(header: Sequence[str]) -> str:
-    return f"<table>\n<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in header)}</tr>\n"
+    yield HTML_END
 
 
 def _html_cell(task: TaskScore | None, words: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from open_autoglm.code.sandbox.sandbox import Sandbox
 from open_autoglm.code.writing.answers import code_in, whole_program
 from open_autoglm.code.writing.questions import AnswersChat, ask_for_file, ask_for_function
 from open_autoglm.errors import Cancelled
-from open_autoglm.evaluation.code_answer_file import AnswerFile
+from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.evaluation.code_score import AnswerScore, score_program
 from open_autoglm.evaluation.code_tasks import CodeTask
 from open_autoglm.stop_signal import StopSignal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +16,24 @@ _FORM = 'Each line is an object such as {"id": "7", "question": "…"}.'
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """``file``, ``page`` and ``answer`` say where the answer stands, as far as that is known."""
+    """What is known of the answer may be empty: a search needs none of it, a measurement some."""
 
     id: str | int
     question: str
-    file: str = ""
-    """As a search shows it, or the end of that: ``manuals/network.pdf`` or ``network.pdf``."""
+    files: tuple[str, ...] = ()
+    """In one of these it stands; as a search shows them, or the end of that: ``manuals/network.pdf`` or
+    ``network.pdf``."""
     page: int | None = None
-    answer: str = ""
-    """Words that stand in a passage which answers."""
+    sections: tuple[str, ...] = ()
+    """Under one of these headings: the heading, or its number such as ``1.4.2``."""
+    texts: tuple[str, ...] = ()
+    """The passage that answers holds one of these."""
+    answers: tuple[str, ...] = ()
+    """The answer holds one of these."""
     answerable: bool | None = None
     """Whether the base holds an answer; None where nothing is said."""
+    where: str = ""
+    """The line that it was read from, for people: ``q.jsonl, line 7``."""
 
 
 def read_questions(path: Path) -> list[KnownQuestion]:
@@ -66,36 +73,50 @@ def _question(line: bytes, number: int, where: str) -> KnownQuestion:
     return KnownQuestion(
         id=_id(fields, number, where),
         question=question,
-        file=_text(fields, "file", where),
+        files=_texts(fields, ("file", "files"), where),
         page=_whole(fields, "page", where),
-        answer=_text(fields, "answer", where),
+        sections=_texts(fields, ("section", "sections"), where),
+        texts=_texts(fields, ("text",), where),
+        answers=_texts(fields, ("answer",), where),
         answerable=_truth(fields, "answerable", where),
+        where=where,
     )
 
 
 def _id(fields: Mapping[str, object], number: int, where: str) -> str | int:
     value = fields.get("id", number)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise DamagedInput(f'{where} has an "id" that is neither text nor a whole number.')
+        raise DamagedInput(f'{where} has an "id" that is neither text nor a whole number.', hint=_FORM)
     return value
 
 
-def _text(fields: Mapping[str, object], key: str, where: str) -> str:
-    value = fields.get(key)
-    if value is not None and not isinstance(value, str):
-        raise DamagedInput(f'{where} has a "{key}" that is no text.')
-    return value or ""
+def _texts(fields: Mapping[str, object], keys: Sequence[str], where: str) -> tuple[str, ...]:
+    """Of all ``keys``, each of which may hold one text or a list of them."""
+    found: list[str] = []
+    for key in keys:
+        value = fields.get(key)
+        for one in value if isinstance(value, list) else [] if value is None else [value]:
+            if not isinstance(one, str):
+                raise DamagedInput(
+                    f'{where} has a "{key}" that is neither text nor a list of texts.',
+                    hint=f'Write "{key}": "…" or "{key}": ["…", "…"].',
+                )
+            if one.strip():
+                found.append(one)
+    return tuple(found)
 
 
 def _whole(fields: Mapping[str, object], key: str, where: str) -> int | None:
     value = fields.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-        raise DamagedInput(f'{where} has a "{key}" that is no number of a page.')
+        raise DamagedInput(f'{where} has a "{key}" that is no number of a page.', hint="Pages count from 1.")
     return value
 
 
 def _truth(fields: Mapping[str, object], key: str, where: str) -> bool | None:
     value = fields.get(key)
     if value is not None and not isinstance(value, bool):
-        raise DamagedInput(f'{where} has an "{key}" that is neither true nor false.')
+        raise DamagedInput(
+            f'{where} has an "{key}" that is neither true nor false.', hint="Write it without quotes."
+        )
     return value

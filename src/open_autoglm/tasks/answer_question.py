@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from open_autoglm.engine.blocking import BlockingEngine
+from open_autoglm.engine.blocking import AnsweringModel
 from open_autoglm.errors import LimitExceeded, UsageError
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.hit import Found, Retriever
@@ -89,7 +89,7 @@ def answer_question(
     question: str,
     history: Sequence[Exchange],
     retriever: Retriever,
-    engine: BlockingEngine | None,
+    engine: AnsweringModel | None,
     options: AnswerOptions | None = None,
     report: Report = lambda _event: None,
 ) -> AnsweredQuestion:
@@ -128,7 +128,7 @@ class _Answering:
         question: str,
         history: Sequence[Exchange],
         retriever: Retriever,
-        engine: BlockingEngine | None,
+        engine: AnsweringModel | None,
         options: AnswerOptions,
         report: Report,
     ) -> None:
@@ -178,7 +178,7 @@ class _Answering:
         return window - ANSWER_TOKENS - INSTRUCTION_TOKENS - estimated_tokens(question)
 
     def _nothing_said(
-        self, question: str, passages: GivenPassages, checker: SupportChecker, engine: BlockingEngine
+        self, question: str, passages: GivenPassages, checker: SupportChecker, engine: AnsweringModel
     ) -> bool:
         """Asks the model and checks what it says; True where it says that the passages hold no answer."""
         reader = LineReader()

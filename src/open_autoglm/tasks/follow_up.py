@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from open_autoglm.engine.blocking import BlockingEngine
+from open_autoglm.engine.blocking import AnsweringModel
 from open_autoglm.tasks.lexical import terms
 from open_autoglm.tasks.model_answers import Question, request_of
 from open_autoglm.text_language import Language, is_in, language_of
@@ -66,7 +66,7 @@ class StandingQuestion:
 
 
 def standing_question(
-    question: str, history: Sequence[Exchange], engine: BlockingEngine | None
+    question: str, history: Sequence[Exchange], engine: AnsweringModel | None
 ) -> StandingQuestion:
     """``question`` completed from ``history``, the oldest exchange first. Raises what the engine raises."""
     recent = history[-REMEMBERED:]
@@ -97,7 +97,7 @@ def leans_on_others(question: str) -> bool:
 
 
 def _written_again(
-    question: str, history: Sequence[Exchange], engine: BlockingEngine, language: Language
+    question: str, history: Sequence[Exchange], engine: AnsweringModel, language: Language
 ) -> str:
     lines = [f"{one.question}\n{one.answer[:_ANSWER_CHARACTERS]}" for one in history]
     asked = Question(

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from open_autoglm.engine.blocking import BlockingEngine
+from open_autoglm.engine.blocking import AnsweringModel
 from open_autoglm.text_language import Language
 from open_autoglm.values import ChatRequest, Completion, Message, Sampling
 
@@ -57,7 +57,7 @@ def as_data(text: str) -> str:
 
 
 def request_of(
-    question: Question, engine: BlockingEngine, language: Language, *, again: bool = False
+    question: Question, engine: AnsweringModel, language: Language, *, again: bool = False
 ) -> ChatRequest:
     """The question as the engine takes it; ``again`` is the second try."""
     prompt = f"<document>\n{as_data(question.text)}\n</document>\n\n{question.task}"

@@ -8,7 +8,7 @@ import pytest
 
 from open_autoglm.code.writing.questions import ask_for_function
 from open_autoglm.errors import DamagedInput
-from open_autoglm.evaluation.code_answer_file import AnswerFile
+from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.values import ChatRequest, Completion, Sampling, Usage
 
 

@@ -1,0 +1,83 @@
+"""The words of a report on a knowledge base, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from open_autoglm.text_language import Language
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "title": "A knowledge base, scored",
+        "asked": "{source}: {asked} questions to {base}.",
+        "by": "Answers by {model}; median {seconds:.1f} s a question.",
+        "searched": "Searching took {ms:.0f} ms a question.",
+        "explained": "hit@k: a passage that answers is among the first k. Citation precision: share of "
+        "sentences that cite a passage which answers, over answerable questions. In brackets the interval "
+        "of 95 %.",
+        "partial": "Not whole: it was stopped before every question was done.",
+        "measure": "measure",
+        "value": "value",
+        "of": "of",
+        "mrr": "MRR (first 20)",
+        "search_not_found": "unanswerable: told by the search",
+        "search_refused": "answerable: refused by the search",
+        "citation_precision": "citation precision (sentences)",
+        "known_answer": "holds the known answer",
+        "not_found": 'unanswerable: answered "not found"',
+        "refused": 'answerable: refused ("not found")',
+        "each": "Each question",
+        "question": "question",
+        "place": "right passage",
+        "problem": "what is wrong",
+        "answer": "answer",
+        "before": "found before it",
+        "right": "right",
+        "unanswerable": "unanswerable",
+        "nowhere": "not found",
+        "page": "p. {}",
+        "not_retrieved": "no passage that answers is among those found",
+        "search_refused_problem": "the search says that nothing answers",
+        "search_not_told": "the search does not say that nothing answers",
+        "refused_problem": "said to be not there",
+        "cites_other": "a sentence cites another passage",
+        "lacks_answer": "the known answer is not said",
+        "not_told": "answered, though nothing answers it",
+    },
+    "zh": {
+        "title": "知识库评测",
+        "asked": "{source}：向 {base} 提出 {asked} 个问题。",
+        "by": "回答由 {model} 撰写，每题中位数 {seconds:.1f} 秒。",
+        "searched": "每题检索用时 {ms:.0f} 毫秒。",
+        "explained": "hit@k：前 k 个段落中有能回答问题的段落。引用准确率：可回答的问题中，引用了正确段落的"
+        "句子所占比例。方括号内为 95% 置信区间。",
+        "partial": "结果不完整：评测在完成所有问题之前被停止。",
+        "measure": "指标",
+        "value": "数值",
+        "of": "总数",
+        "mrr": "MRR（前 20 个）",
+        "search_not_found": "不可回答：检索即判定没有答案",
+        "search_refused": "可回答：被检索误判为没有答案",
+        "citation_precision": "引用准确率（按句）",
+        "known_answer": "含有已知答案",
+        "not_found": "不可回答：回答“没有找到”",
+        "refused": "可回答：被拒答（“没有找到”）",
+        "each": "逐题结果",
+        "question": "问题",
+        "place": "正确段落",
+        "problem": "问题所在",
+        "answer": "回答",
+        "before": "排在其前的段落",
+        "right": "正确",
+        "unanswerable": "不可回答",
+        "nowhere": "未找到",
+        "page": "第 {} 页",
+        "not_retrieved": "找到的段落中没有能回答的",
+        "search_refused_problem": "检索判定没有答案",
+        "search_not_told": "检索没有判定为无答案",
+        "refused_problem": "回答称没有找到",
+        "cites_other": "有句子引用了别的段落",
+        "lacks_answer": "没有说出已知答案",
+        "not_told": "文档中没有答案，却作了回答",
+    },
+}
