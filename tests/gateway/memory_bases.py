@@ -31,6 +31,7 @@ class MemoryBase:
     folders: list[str] = field(default_factory=list)
     kept: dict[str, tuple[FileRecord, list[Chunk]]] = field(default_factory=dict)
     embedder: None = None
+    without_vector: int = 0
 
     @property
     def store(self) -> MemoryBase:
@@ -49,7 +50,7 @@ class MemoryBase:
     def counts(self) -> BaseCounts:
         chunks = sum(len(chunks) for _, chunks in self.kept.values())
         failed = sum(record.state == "failed" for record, _ in self.kept.values())
-        return BaseCounts(len(self.kept), failed, chunks, chunks, 0)
+        return BaseCounts(len(self.kept), failed, chunks, chunks, self.without_vector)
 
     def files(self) -> Sequence[FileRecord]:
         return [record for record, _ in self.kept.values()]
@@ -67,6 +68,9 @@ class MemoryBases:
 
     def names(self, owner: str) -> Sequence[str]:
         return sorted(name for whose, name in self.bases if whose == owner)
+
+    def owned(self) -> Sequence[tuple[str, str]]:
+        return list(self.bases)
 
     def create(self, owner: str, name: str) -> None:
         if (owner, name) in self.bases or not name.strip() or "/" in name:

@@ -95,6 +95,7 @@ def test_bases_are_made_listed_and_removed_by_their_owner_alone(bases: Bases, fo
     filled(bases, folder)
     bases.create("bob", "公司")
     assert bases.names("ada") == bases.names("bob") == ["公司"]
+    assert sorted(bases.owned()) == [("ada", "公司"), ("bob", "公司")]
     assert found(bases, "firewall") == 1
     assert found(bases, "firewall", "bob") == 0
     bases.remove("bob", "公司")
@@ -336,6 +337,7 @@ def test_on_a_qdrant_server_they_are_kept_the_same_way(tmp_path: Path, folder: P
     with pytest.raises(UsageError, match="already"):
         bases.create("ada", "公司")
     assert found(bases, "firewall") == 1
+    assert sorted(bases.owned()) == [("ada", "公司"), ("bob", "公司")]
     assert found(bases, "firewall", "bob") == 0
     (folder / "firewall.txt").unlink()
     assert bases.look("ada", "公司").removed == 1

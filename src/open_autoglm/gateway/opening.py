@@ -69,7 +69,7 @@ async def open_gateway(
             embeddings = Embeddings(
                 settings.embedding_model, runtime.choose_embedder, runtime.shared_embedder
             )
-            await anyio.to_thread.run_sync(knowledge.follow)
+            knowledge.take_up()
             async with jobs.running(), anyio.create_task_group() as tasks:
                 for name in load:
                     tasks.start_soon(_load, service, name)

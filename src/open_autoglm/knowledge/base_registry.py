@@ -22,6 +22,10 @@ class BaseRegistry(Protocol):
 
     def names(self, owner: str) -> Sequence[str]: ...
 
+    def owned(self) -> Sequence[tuple[str, str]]:
+        """Owner and name of every base."""
+        ...
+
     def find(self, owner: str, name: str) -> str:
         """The id. Raises NotFound for a base that ``owner`` does not have, whoever else has it."""
         ...
@@ -99,6 +103,10 @@ class SqliteRegistry:
                 "select name from bases where owner = ? order by name", (owner,)
             ).fetchall()
         return [row[0] for row in rows]
+
+    def owned(self) -> Sequence[tuple[str, str]]:
+        with self._database.reading() as database:
+            return [(row[0], row[1]) for row in database.execute("select owner, name from bases").fetchall()]
 
     def find(self, owner: str, name: str) -> str:
         with self._database.reading() as database:

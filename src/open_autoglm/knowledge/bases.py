@@ -148,6 +148,10 @@ class Bases:
     def names(self, owner: str) -> Sequence[str]:
         return self._registry.names(owner)
 
+    def owned(self) -> Sequence[tuple[str, str]]:
+        """Owner and name of every base."""
+        return self._registry.owned()
+
     def create(self, owner: str, name: str) -> None:
         """Raises UsageError for a name that is no name or is in use."""
         self._place.sweep()

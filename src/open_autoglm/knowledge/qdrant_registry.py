@@ -28,6 +28,9 @@ class QdrantRegistry:
     def names(self, owner: str) -> Sequence[str]:
         return sorted(payload["name"] for payload in self._all() if payload["owner"] == owner)
 
+    def owned(self) -> Sequence[tuple[str, str]]:
+        return [(payload["owner"], payload["name"]) for payload in self._all()]
+
     def find(self, owner: str, name: str) -> str:
         payload = self._payload(owner, _plain(name))
         if payload is None:

@@ -37,6 +37,10 @@ class KeptBases(Protocol):
 
     def names(self, owner: str) -> Sequence[str]: ...
 
+    def owned(self) -> Sequence[tuple[str, str]]:
+        """Owner and name of every base."""
+        ...
+
     def create(self, owner: str, name: str) -> None:
         """Raises UsageError for a name that is no name or is in use."""
         ...

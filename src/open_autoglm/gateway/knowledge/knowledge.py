@@ -8,6 +8,7 @@ name, so that no name leads anywhere else.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -19,16 +20,17 @@ from typing import IO, Literal
 from open_autoglm.errors import LimitExceeded, NotFound, UsageError
 from open_autoglm.gateway.knowledge.answers import AskedBase, KnowledgeQuestions
 from open_autoglm.gateway.knowledge.kept import KeptBase, KeptBases
-from open_autoglm.gateway.knowledge.kept_up import Following, Looking
+from open_autoglm.gateway.knowledge.kept_up import MOST_FOLLOWED, Following, Looking, Need, TakingUp
 from open_autoglm.gateway.knowledge.page_picture import PagePicture, PictureMaker
 from open_autoglm.gateway.knowledge.shown_names import UPLOADS, ShownNames
 from open_autoglm.knowledge.hit import Found
 from open_autoglm.knowledge.store.base_store import BaseCounts, FileRecord
-from open_autoglm.serving.request import LOCAL_OWNER
 from open_autoglm.tasks.answer_question import AnswerOptions
 
 MAX_FILE_NAME = 200
 MAX_FILES_SHOWN = 10_000
+
+logger = logging.getLogger(__name__)
 
 FileNow = Literal["read", "failed", "waiting"]
 
@@ -75,13 +77,15 @@ class Knowledge:
         self._max_file_bytes = max_file_bytes
         self._looking = Looking(bases)
         self._following = Following(bases)
+        self._taking_up = TakingUp(bases, self._need_of, self._looking, self._following)
 
-    def follow(self) -> None:
-        """From now on what changes in the folders of this machine's own bases is in them a moment later."""
-        for name in self._bases.names(LOCAL_OWNER):
-            self._following.follow(LOCAL_OWNER, name)
+    def take_up(self) -> None:
+        """From now on what changes in the folders of all bases is in them a moment later, and what is to be
+        read or embedded since an earlier run is taken up. To be called once."""
+        self._taking_up.start()
 
     def close(self) -> None:
+        self._taking_up.close()
         self._looking.close()
         self._following.close()
         self._bases.close()
@@ -178,7 +182,8 @@ class Knowledge:
         self.require(owner, name)
         self._bases.add_folder(owner, name, Path(folder).expanduser().absolute())
         self._looking.look(owner, name)
-        self._following.follow(owner, name)
+        if not self._following.follow(owner, name):
+            logger.warning("base %r is not followed: %d are already", name, MOST_FOLLOWED)
 
     def search(
         self, owner: str, name: str, question: str, limit: int, folder: str = ""
@@ -208,6 +213,14 @@ class Knowledge:
         if record is None:
             raise _no_file(file)
         return self._pictures.picture(record, page)
+
+    def _need_of(self, owner: str, name: str) -> Need:
+        """What is uploaded changes through this program alone: it needs no following."""
+        with self._opened(owner, name) as base:
+            if set(base.folders) - {self._uploads(owner, name).as_posix()}:
+                return "follow"
+            left = base.store.counts().without_vector or self._waiting(owner, name, base.store.files())
+            return "look" if left else "nothing"
 
     @contextmanager
     def _opened(self, owner: str, name: str) -> Iterator[KeptBase]:
