@@ -144,6 +144,25 @@ def test_putting_a_file_again_replaces_it_with_all_that_was_found_of_it(filled: 
     assert filled.counts().without_vector == 1
 
 
+def test_windows_that_say_the_same_keep_their_vectors(filled: BaseStore) -> None:
+    embedder = LetterEmbedder()
+    path, head, odd = "/docs/long.md", "x" * 100, "Odd \udcff letters."
+    filled.put_file(record(path), [chunk(head + LOGS), chunk(odd)])
+    embed_all(filled, embedder)
+    filled.put_file(record(path), [chunk("A new beginning."), chunk(head + FIREWALL), chunk(odd)])
+    assert filled.counts().without_vector == 2
+    assert {one.text for one in filled.to_embed(10)} == {"A new beginning.", FIREWALL}
+    embed_all(filled, embedder)
+    for said, whole in ((head, head + FIREWALL), (FIREWALL, head + FIREWALL), (LEAVE, LEAVE)):
+        [query] = embedder.embed_queries([said])
+        [(nearest, cosine), *_] = filled.by_meaning(query, 5)
+        assert filled.chunks([nearest])[0].chunk.text in (whole, FIREWALL)
+        assert cosine == pytest.approx(1.0, abs=0.01)
+    filled.put_file(record(path), [])
+    filled.put_file(record("/docs/other.md"), [chunk(odd)])
+    assert filled.counts().without_vector == 1
+
+
 def test_removed_files_are_gone_with_all_they_held(filled: BaseStore) -> None:
     embed_all(filled, LetterEmbedder())
     [stored] = filled.by_words(terms("logs"), 5)

@@ -103,6 +103,22 @@ def test_only_what_has_changed_is_read_again(house: House) -> None:
     assert record.modified_ns == 1
 
 
+def test_of_an_edited_file_only_the_changed_windows_are_embedded_again(house: House) -> None:
+    paragraphs = [f"Pump {number} moves {number * 7} litres a minute." for number in range(200)]
+    path = house.write("pumps.txt", "\n\n".join(paragraphs))
+    assert house.run().vectors == 200
+    paragraphs[100] = "Nobody knows how much this one moves."
+    path.write_text("\n\n".join(paragraphs))
+    assert house.run().vectors == 1
+    assert house.embedder is not None
+    assert house.embedder.embedded == 201
+    assert house.store.counts().without_vector == 0
+    vector = house.embedder.embed_queries([paragraphs[199]])[0]
+    [(nearest, cosine)] = house.store.by_meaning(vector, 1)
+    assert house.store.chunks([nearest])[0].chunk.text == paragraphs[199]
+    assert cosine > 0.99
+
+
 def test_renames_and_deletions_are_followed_without_reading(house: House) -> None:
     house.write("a.txt", "Alpha is here.\n")
     house.write("b.txt", "Beta is here.\n")

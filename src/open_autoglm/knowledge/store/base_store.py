@@ -83,7 +83,10 @@ class BaseStore(Protocol):
     # --- written
 
     def put_file(self, file: FileRecord, chunks: Sequence[Chunk]) -> None:
-        """Replaces all that is kept of ``file.path``; what it says can be found at once by its words."""
+        """Replaces all that is kept of ``file.path``; what it says can be found at once by its words.
+
+        Windows that say what one of the file said before keep its vector.
+        """
         ...
 
     def rename_file(self, old: str, new: str, modified_ns: int) -> None: ...

@@ -39,6 +39,7 @@ from open_autoglm.knowledge.store.qdrant_points import (
     stored_chunk,
     window_point_id,
 )
+from open_autoglm.knowledge.store.sqlite_schema import storable
 from open_autoglm.knowledge.terms import terms as terms_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class QdrantStore:
     def put_file(self, file: FileRecord, chunks: Sequence[Chunk]) -> None:
         version = secrets.token_hex(16)
         with told():
+            known = self._vectors_by_text(file.path)
             self._upsert(
                 self._chunks,
                 [self._chunk_point(file, version, place, one) for place, one in enumerate(chunks)],
@@ -109,6 +111,14 @@ class QdrantStore:
             self._put_fact("file", file.path, file_payload(replace(file, chunks=len(chunks)), windows))
             self._forget_chunks([file.path], but=version)
             self._written()
+        self.put_vectors(
+            {
+                (chunk_point_id(version, ordinal), place): known[said]
+                for ordinal, chunk in enumerate(chunks)
+                for place, window in enumerate(chunk.windows)
+                if (said := storable(chunk.text[window.start : window.end])) in known
+            }
+        )
 
     def rename_file(self, old: str, new: str, modified_ns: int) -> None:
         record = self.file(old)
@@ -284,13 +294,7 @@ class QdrantStore:
                 for chunk, payload in there.items()
                 if not payload["missing"]
             }
-            ids = [one for own in wanted.values() for one in own]
-            found: dict[str, Any] = {}
-            for start in range(0, len(ids), AT_ONCE):
-                points = self._client.retrieve(
-                    self._windows, ids[start : start + AT_ONCE], with_payload=False, with_vectors=True
-                )
-                found.update((str(point.id), point.vector) for point in points)
+            found = self._window_vectors([one for own in wanted.values() for one in own])
         return {
             chunk: np.array([found[one] for one in own], np.float32)
             for chunk, own in wanted.items()
@@ -375,6 +379,30 @@ class QdrantStore:
     def _dimensions(self) -> int:
         return int(self._client.get_collection(self._windows).config.params.vectors.size)  # type: ignore[union-attr] # one unnamed vector
 
+    def _vectors_by_text(self, path: str) -> dict[str, NDArray[np.float32]]:
+        """Of all windows of a file that have a vector, by what they say."""
+        import numpy as np
+
+        if not self._has_windows():
+            return {}
+        said = {
+            window_point_id(int(point.id), place): point.payload["text"][start:end]
+            for point in self._points(self._chunks, _paths([path]))
+            for place, (start, end) in enumerate(point.payload["windows"])
+        }
+        vectors = self._window_vectors(list(said))
+        return {said[one]: np.array(vector, np.float32) for one, vector in vectors.items()}
+
+    def _window_vectors(self, ids: Sequence[str]) -> dict[str, Any]:
+        """By the id of their point; without those that are not there."""
+        found: dict[str, Any] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            points = self._client.retrieve(
+                self._windows, list(ids[start : start + AT_ONCE]), with_payload=False, with_vectors=True
+            )
+            found.update((str(point.id), point.vector) for point in points)
+        return found
+
     def _collections_of_chunks(self) -> list[str]:
         return [self._chunks, self._windows] if self._has_windows() else [self._chunks]
 
@@ -454,13 +482,17 @@ class QdrantStore:
         return {payload["place"] for payload in self._scrolled(self._windows, own)}
 
     def _scrolled(self, collection: str, condition: Any) -> Iterator[dict[str, Any]]:
+        for point in self._points(collection, condition):
+            yield point.payload or {}
+
+    def _points(self, collection: str, condition: Any) -> Iterator[Any]:
+        """With their payloads."""
         place: Any = None
         while True:
             points, place = self._client.scroll(
                 collection, scroll_filter=condition, limit=AT_ONCE, offset=place
             )
-            for point in points:
-                yield point.payload or {}
+            yield from points
             if place is None:
                 return
 

@@ -106,7 +106,8 @@ def forget_chunks(database: sqlite3.Connection, file: int) -> None:
 
 def insert_chunk(
     database: sqlite3.Connection, file: int, ordinal: int, chunk: Chunk, terms: Iterable[str]
-) -> None:
+) -> int:
+    """Its id; it has no vectors yet."""
     posted = " ".join(terms)
     cursor = database.execute(
         "insert into chunks (file, ordinal, text, kind, headings, places, windows, terms) "
@@ -122,10 +123,11 @@ def insert_chunk(
             zlib.compress(posted.encode("utf-8", "replace"), 1),
         ),
     )
-    made = cursor.lastrowid
+    made = int(cursor.lastrowid or 0)
     database.execute("insert into postings (rowid, terms) values (?, ?)", (made, storable(posted)))
     count = len(chunk.windows)
     database.execute("insert into embedding values (?, ?, ?)", (made, count, count))
+    return made
 
 
 def file_of(row: sqlite3.Row) -> FileRecord:

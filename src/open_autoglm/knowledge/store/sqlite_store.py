@@ -20,6 +20,7 @@ from open_autoglm.knowledge.store.base_store import (
     StoredChunk,
     WindowToEmbed,
 )
+from open_autoglm.knowledge.store.carried_vectors import carry_over, vectors_by_text
 from open_autoglm.knowledge.store.connections import Connections
 from open_autoglm.knowledge.store.filter_rows import under
 from open_autoglm.knowledge.store.posting_search import PostingSearch
@@ -75,13 +76,15 @@ class SqliteStore:
     def put_file(self, file: FileRecord, chunks: Sequence[Chunk]) -> None:
         prepared = [(chunk, _posted(chunk)) for chunk in chunks]
         with self._connections.writing() as database:
+            known = vectors_by_text(database, file.path)
             _forget_files(database, [file.path])
             cursor = database.execute(
                 f"insert into files ({FILE_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 file_row(file, len(chunks)),
             )
             for ordinal, (chunk, posted) in enumerate(prepared):
-                insert_chunk(database, int(cursor.lastrowid or 0), ordinal, chunk, posted)
+                made = insert_chunk(database, int(cursor.lastrowid or 0), ordinal, chunk, posted)
+                carry_over(database, made, chunk, known)
             _written(database)
 
     def rename_file(self, old: str, new: str, modified_ns: int) -> None:
