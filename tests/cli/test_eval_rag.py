@@ -207,7 +207,10 @@ def test_ctrl_c_writes_what_is_done(
     monkeypatch.setattr(eval_rag_run, "EvalDisplay", StopsAfterOne)
     monkeypatch.setattr(eval_rag_run, "AT_ONCE", 1)
     flags = ["--answers"] if answers else []
-    report = report_of(capfd, *flags, "--output", "r.json", code=130)
+    assert evaluate(*flags, "--output", "r.json", "--json") == 130
+    shown = capfd.readouterr()
+    report = json.loads(shown.out)
+    assert ("Go on with --resume." in shown.err) == answers
     assert not report["whole"]
     assert len(report["scores"]) == (3 if answers else 1)
     assert sum("answer" in score for score in report["scores"]) == int(answers)

@@ -86,6 +86,8 @@ class _Evaluating:
                 self._require_no_stop()
                 with self._model.opened() as engine:
                     self._answer(KeptModel(self._model.kept, self._model.used.name, engine))
+        except Cancelled:
+            failure = self._stopped()
         except OpenAutoGLMError as error:
             failure = error
         return self._report(), failure
@@ -110,8 +112,10 @@ class _Evaluating:
         place = None
         if is_answerable(question):
             place = first_right(ranking, lambda group: any(is_right(question, one) for one in group))
-        before = ranking[: WRONG_SHOWN if place is None else min(place - 1, WRONG_SHOWN)]
         told = not found.hits or not found.answerable
+        # What was found for a question without an answer is wrong only where it is taken for one.
+        shown = 0 if told and not is_answerable(question) else WRONG_SHOWN
+        before = ranking[: shown if place is None else min(place - 1, shown)]
         self._scores.append(QuestionScore(question, place, told, tuple(group[0] for group in before)))
         self._copies.append({group[0].chunk: group[1:] for group in ranking})
 
@@ -145,8 +149,11 @@ class _Evaluating:
 
     def _require_no_stop(self) -> None:
         if self._interrupt():
-            hint = None if self._model is None else "Go on with --resume."
-            raise Cancelled("The evaluation was stopped.", hint=hint)
+            raise self._stopped()
+
+    def _stopped(self) -> Cancelled:
+        resumes = self._model is not None and self._model.kept.path is not None
+        return Cancelled("The evaluation was stopped.", hint="Go on with --resume." if resumes else None)
 
     def _report(self) -> RagReport:
         return RagReport(
