@@ -226,7 +226,7 @@ def test_files_that_the_base_does_not_hold_are_named(capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize("line", ["{", '{"question": "x"}', '{"question": "x", "page": "3"}'])
 def test_a_bad_line_is_told_with_its_number(line: str, capfd: pytest.CaptureFixture[str]) -> None:
     Path("q.jsonl").write_text('{"question": "x", "file": "a"}\n' + line, encoding="utf-8")
-    assert evaluate() == 2
+    assert evaluate() == 3
     assert "q.jsonl, line 2" in capfd.readouterr().err
 
 
@@ -256,7 +256,7 @@ def test_a_question_that_no_model_is_asked_is_told_before_the_work(
     runtime: type[ScriptedRuntime], capfd: pytest.CaptureFixture[str]
 ) -> None:
     put({"question": "问" * 3000, "file": "请假.md"})
-    assert evaluate("--answers") == 2
+    assert evaluate("--answers") == 3
     assert "q.jsonl, line 1" in capfd.readouterr().err
     assert runtime.engines == []
 

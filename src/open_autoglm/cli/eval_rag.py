@@ -131,13 +131,10 @@ def rag_command(
 
 
 def _questions(source: Path, limit: int | None, *, answers: bool) -> list[KnownQuestion]:
-    try:
-        questions = read_scored_questions(source)[:limit]
-    except InputError as error:
-        raise UsageError(error.message, hint=error.hint) from error
+    questions = read_scored_questions(source)[:limit]
     for one in questions if answers else ():
         if len(one.question) > MAX_QUESTION_CHARACTERS:
-            raise UsageError(
+            raise InputError(
                 f"{one.where} asks in {len(one.question):,} characters; {MAX_QUESTION_CHARACTERS:,} can be.",
                 hint="Ask more briefly.",
             )
