@@ -241,7 +241,7 @@ def test_a_bad_line_is_told_with_its_number(line: str, capfd: pytest.CaptureFixt
         (["--model", "tiny"], 2, "--answers"),
         (["--answers", "--resume"], 2, "--output"),
         (["--answers", "--model", "unheard"], 4, "Pull"),
-        (["--questions", "none.jsonl"], 2, "none.jsonl"),
+        (["--questions", "none.jsonl"], 3, "none.jsonl"),
         (["--key", "nobody"], 2, "nobody"),
     ],
 )
