@@ -56,4 +56,8 @@ def nearly_same(first: ReadChunk, second: ReadChunk) -> bool:
 
 
 def _overlap(first: frozenset[str], second: frozenset[str]) -> bool:
-    return len(first & second) >= ALIKE * len(first | second)
+    sizes = len(first), len(second)
+    if min(sizes) < ALIKE * max(sizes):
+        return False
+    common = len(first & second)
+    return common >= ALIKE * (sum(sizes) - common)

@@ -117,8 +117,9 @@ class HybridRetriever:
         """Log odds while the text is not read: whether it is in Chinese is not known yet."""
         if not self._calibrated or candidate.meaning is None or candidate.across is None:
             return candidate.words_share + candidate.meaning_share
-        same = Evidence(candidate.meaning, candidate.words_share, 0.0, asked.is_han, asked.is_han)
-        across = replace(same, meaning=candidate.across, chunk_han=not asked.is_han)
+        share, han = candidate.words_share, asked.is_han
+        same = Evidence(candidate.meaning, share, 0.0, han, han)
+        across = Evidence(candidate.across, share, 0.0, han, not han)
         return max(log_odds(same), log_odds(across))
 
     def _scored(self, asked: AskedQuestion, read: ReadChunk, candidate: Candidate) -> _Scored:

@@ -55,8 +55,10 @@ def ask(text: str) -> AskedQuestion:
 
 def is_han(text: str) -> bool:
     """Whether a good part of the text is written in Chinese characters."""
-    letters = sum(character.isalpha() for character in text)
-    return len(_HAN.findall(text)) * 5 > letters
+    han = 5 * len(_HAN.findall(text))
+    if han == 0 or han > len(text):  # as nearly every text has it, which spares counting its letters
+        return han > 0
+    return han > sum(character.isalpha() for character in text)
 
 
 def _is_telling(pair: str) -> bool:

@@ -12,9 +12,10 @@ LOOK_BACK = 12
 
 def around(store: BaseStore, found: StoredChunk, shown: Set[int]) -> tuple[StoredChunk, ...]:
     """In order; without those that are ``shown`` as hits themselves."""
-    near = store.neighbours(found.id, LOOK_BACK, 1)
+    above = found.chunk.headings[:-1]
+    near = store.neighbours(found.id, LOOK_BACK if above else 1, 1)
     kept = [one for one in near if abs(one.ordinal - found.ordinal) == 1 and _same_section(one, found)]
-    parent = _parent(near, found)
+    parent = _first_under(above, near, found) if above else None
     if parent is not None and parent not in kept:
         kept.append(parent)
     return tuple(sorted((one for one in kept if one.id not in shown), key=lambda one: one.ordinal))
@@ -24,10 +25,7 @@ def _same_section(one: StoredChunk, other: StoredChunk) -> bool:
     return one.chunk.headings == other.chunk.headings
 
 
-def _parent(near: Sequence[StoredChunk], found: StoredChunk) -> StoredChunk | None:
-    """The first chunk that stands under the parent heading itself."""
-    above = found.chunk.headings[:-1]
-    if not above:
-        return None
+def _first_under(above: Sequence[str], near: Sequence[StoredChunk], found: StoredChunk) -> StoredChunk | None:
+    """The first chunk before ``found`` that stands under the headings ``above`` themselves."""
     own = [one for one in near if one.ordinal < found.ordinal and one.chunk.headings == above]
     return own[0] if own else None

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from open_autoglm.knowledge.store.vector_rows import Best, VectorRows, rows_after
+from open_autoglm.knowledge.store.vector_rows import Best, VectorRows, dots, rows_after
 
 
 class TailRows:
@@ -36,7 +36,7 @@ class TailRows:
                 self._revision, self._after = revision, after
             rows, matrix = self._rows, self._matrix
         if rows is not None and matrix is not None and matrix.shape[1] == len(vector):
-            best.add(rows.chunks, matrix @ vector)
+            best.add(rows.chunks, dots(matrix, vector))
 
     def _catch_up(self, database: sqlite3.Connection, after: int) -> None:
         """Drops what is gone, reads what is new."""
