@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from base_samples import chunk, record
 from numpy.typing import NDArray
 
-from open_autoglm.knowledge.store import vector_index
+from open_autoglm.knowledge.store import index_file, vector_index
 from open_autoglm.knowledge.store.base_store import Filters
 from open_autoglm.knowledge.store.quantize import quantized, restored
 from open_autoglm.knowledge.store.sqlite_store import SqliteStore
@@ -124,6 +126,46 @@ def test_a_damaged_index_is_made_again_and_answers_stay_right(
     eventually(lambda: (facts := vector_index.read_facts(tmp_path)) is not None and facts.rows == 600)
     assert len(set(found(again, query)) & set(exact(again, query, 10))) >= 9
     again.close()
+
+
+def test_one_that_another_process_replaces_as_it_is_opened_is_opened_the_next_time(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, 40, unit(400))
+    facts = index_file.read_facts(tmp_path)
+    assert facts is not None
+    empty = index_file._empty_index
+    with monkeypatch.context() as patched:
+
+        def replaced(dimensions: int) -> object:
+            index_file.remove_index(tmp_path)
+            return empty(dimensions)
+
+        patched.setattr(index_file, "_empty_index", replaced)
+        assert index_file.open_index(tmp_path, facts) is None
+    [query] = unit(1, seed=5)
+    assert found(store, query) == exact(store, query, 10)
+    store.close()
+
+
+def test_a_program_that_ends_while_an_index_is_made_ends_quietly(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path, exact_rows=100_000)
+    fill(store, 600, unit(6_000))
+    store.close()
+    program = """if True:
+        import sys, time
+        from pathlib import Path
+        import numpy as np
+        from open_autoglm.knowledge.store.sqlite_store import SqliteStore
+        store = SqliteStore(Path(sys.argv[1]), exact_rows=100)
+        store.by_meaning(np.ones(48, np.float32), 5)
+        time.sleep(0.3)
+    """
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_it_is_made_anew_when_much_of_it_is_gone(store: SqliteStore, tmp_path: Path) -> None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CONNECTIVITY = 16
 EXPANSION_ADD = 64
 EXPANSION_SEARCH = 128
+ADDED_AT_ONCE = 512
+"""Rows between two looks at whether to stop: about 0.2 seconds of one processor."""
 _SMALLEST = 1e-6
 """Of the largest number of a vector: one that is the mean itself has no direction."""
 _MAX_FACTS_BYTES = 200_000
@@ -114,7 +116,11 @@ def open_index(folder: Path, facts: IndexFacts) -> IndexFile | None:
         _log.warning("%s is damaged and is made again", path)
         return None
     index = _empty_index(facts.dimensions)
-    index.view(str(path))
+    try:
+        index.view(str(path))
+    except (OSError, RuntimeError) as error:  # another process has replaced it since
+        _log.debug("%s can't be opened: %s", path, error)
+        return None
     return IndexFile(index, facts)
 
 
@@ -137,12 +143,13 @@ def write_index(
         made.index.load(str(folder / _name(before)))
         last = before.last
     while (block := blocks(last)) is not None:
-        if stop():
-            raise Cancelled("The index of vectors was not finished.", hint="It is made the next time.")
         if made is None:
             mean = restored(block.scales, block.data).mean(axis=0)
             made = _Growing(block.data.shape[1], mean)
-        made.add(block, threads)
+        for rows in block.pieces(ADDED_AT_ONCE):
+            if stop():
+                raise Cancelled("The index of vectors was not finished.", hint="It is made the next time.")
+            made.add(rows, threads)
         last = int(block.ids[-1])
     return None if made is None else _saved(folder, made, last)
 

@@ -5,6 +5,7 @@ What the index file proposes is compared again with the vectors in SQLite, so sc
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sqlite3
 import threading
@@ -119,6 +120,7 @@ class VectorIndex:
         maker = self._maker
         if maker is not None:
             maker.join()
+        atexit.unregister(self.close)
         with self._lock:
             self._file = None
 
@@ -158,6 +160,9 @@ class VectorIndex:
         with self._lock:
             if self._closed or (self._maker is not None and self._maker.is_alive()):
                 return
+            if self._maker is None:
+                # Python ends threads where they stand, and one that stands in USearch takes the program down.
+                atexit.register(self.close)
             self._maker = threading.Thread(target=self._make, name="vector index", daemon=True)
             self._maker.start()
 

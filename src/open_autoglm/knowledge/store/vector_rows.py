@@ -25,6 +25,12 @@ class VectorRows:
     scales: NDArray[np.float32]
     data: NDArray[np.int8]
 
+    def pieces(self, size: int) -> Iterator[VectorRows]:
+        """The same rows, at most ``size`` at a time."""
+        for start in range(0, len(self.ids), size):
+            part = slice(start, start + size)
+            yield VectorRows(self.ids[part], self.chunks[part], self.scales[part], self.data[part])
+
     def cosines(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """``(n,)`` to a vector of length one; zeros where it has other dimensions."""
         if self.data.shape[1] != len(vector):
