@@ -69,16 +69,19 @@ async def open_gateway(
             embeddings = Embeddings(
                 settings.embedding_model, runtime.choose_embedder, runtime.shared_embedder
             )
-            knowledge.take_up()
-            async with jobs.running(), anyio.create_task_group() as tasks:
-                for name in load:
-                    tasks.start_soon(_load, service, name)
-                yield Gateway(
-                    settings, service, jobs, documents, videos, codes, knowledge, metrics, embeddings
-                )
-                tasks.cancel_scope.cancel()
-            await anyio.to_thread.run_sync(knowledge.close)
-            await anyio.to_thread.run_sync(runtime.shared_embedder.close)
+            try:
+                knowledge.take_up()
+                async with jobs.running(), anyio.create_task_group() as tasks:
+                    for name in load:
+                        tasks.start_soon(_load, service, name)
+                    yield Gateway(
+                        settings, service, jobs, documents, videos, codes, knowledge, metrics, embeddings
+                    )
+                    tasks.cancel_scope.cancel()
+            finally:  # threads that read and embed must not outlive a server that fails
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(knowledge.close)
+                    await anyio.to_thread.run_sync(runtime.shared_embedder.close)
 
 
 def may_run_code(settings: Settings) -> bool:
