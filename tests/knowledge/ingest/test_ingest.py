@@ -103,6 +103,21 @@ def test_only_what_has_changed_is_read_again(house: House) -> None:
     assert record.modified_ns == 1
 
 
+def test_missing_vectors_are_counted_only_where_the_base_has_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    counts = house.store.counts
+    monkeypatch.setattr(house.store, "counts", lambda: (counted.append(1), counts())[1])
+    ingest = house.ingest()
+    assert [ingest.embed_some(1.0) for _ in range(5)] == [0] * 5
+    assert len(counted) == 1
+    house.write("a.txt", "Alpha is here.\n")
+    ingest.run(vectors=False)
+    assert ingest.embed_some(1.0) == 1
+    assert house.store.counts().without_vector == 0
+
+
 def test_of_an_edited_file_only_the_changed_windows_are_embedded_again(house: House) -> None:
     paragraphs = [f"Pump {number} moves {number * 7} litres a minute." for number in range(200)]
     path = house.write("pumps.txt", "\n\n".join(paragraphs))

@@ -61,6 +61,8 @@ class Ingest:
         self._tools = tools
         self._tell = on_progress
         self._stop = stop
+        self._complete_at: int | None = None
+        """Revision of the base at which no vector was missing."""
 
     def run(self, paths: Sequence[str] | None = None, *, vectors: bool = True) -> IngestResult:
         """All folders of the base, or what lies at ``paths`` in them: files and folders, there or gone.
@@ -84,7 +86,11 @@ class Ingest:
 
     def embed_some(self, seconds: float) -> int:
         """Vectors that are missing, for about so long; answers how many were made."""
-        if self._tools.embedder is None or self._store.counts().without_vector == 0:
+        revision = self._store.revision()
+        if self._tools.embedder is None or revision == self._complete_at:
+            return 0
+        if self._store.counts().without_vector == 0:
+            self._complete_at = revision  # counting takes milliseconds, and this is asked ten times a second
             return 0
         with self._lock():
             return self._embed(seconds)
