@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_autoglm.text_language import is_in, is_neither, language_of, main_language
+from open_autoglm.text_language import is_bare, is_in, is_neither, language_of, main_language
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,19 @@ def test_prose_is_in_a_language_or_not() -> None:
     assert is_in("Revenue grew by 6.2%.", "en")
     assert not is_in("Revenue grew by 6.2%.", "zh")
     assert is_in("6.2%", "zh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/etc/hostname", "dmesg", "apt-get update", "`nft -f /etc/nftables.conf`", "10.0.0.5:8080", "v2.1."],
+)
+def test_a_name_a_path_or_a_command_is_no_prose(text: str) -> None:
+    assert is_bare(text)
+
+
+@pytest.mark.parametrize("text", ["", "He left yesterday.", "主机名", "The file is kept in /etc/hostname."])
+def test_prose_is_not_taken_for_a_name(text: str) -> None:
+    assert not is_bare(text)
 
 
 def test_other_scripts_are_neither() -> None:

@@ -13,6 +13,9 @@ _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _KNOWN_LETTER = re.compile(r"[A-Za-zÀ-ɏ\u3400-\u4dbf\u4e00-\u9fff]")
 
+_NAME = re.compile(r"[\w@%+~-]*[./:_\d#$=<>-][\w./:@%+~#$=<>-]*")
+_BARE_WORDS = 4
+
 HAN_SHARE = 0.3
 """One Chinese character carries about as much as 0.6 of a word; names and units stay Latin."""
 SURE_SHARE = 0.85
@@ -56,3 +59,14 @@ def is_in(text: str, language: Language) -> bool:
         return han > words
     # An English sentence may quote a Chinese name.
     return words > 0 and han * 0.6 < 0.5 * words
+
+
+def is_bare(text: str) -> bool:
+    """Whether it is a name, a path or a command and no prose: ``/etc/hostname``, ``apt-get update``.
+
+    Such an answer belongs to every language.
+    """
+    words = text.strip(" .。\"'`").split()
+    if not words or len(words) > _BARE_WORDS or _HAN.search(text):
+        return False
+    return len(words) == 1 or any(_NAME.fullmatch(word) for word in words)

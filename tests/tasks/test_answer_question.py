@@ -255,6 +255,20 @@ def test_tables_bear_out_what_stands_in_a_row_with_its_columns(scripted) -> None
     assert result.sentences[0].citations[0].quote == "| 市场部 | 17 | 120万元 |"
 
 
+def test_a_row_that_is_quoted_tells_what_its_cells_are() -> None:
+    table = stored(42, "| 部门 | 人数 | 备注 |\n| --- | --- | --- |\n| 市场部 | 17 |  |\n| 研发部 | 42 |  |")
+    result = answer_question("市场部有多少人数？", (), WordRetriever(table, answerable=True), None)
+    assert result.sentences[0].text == "部门: 市场部; 人数: 17"
+    assert result.sentences[0].citations[0].quote == "| 市场部 | 17 |  |"
+
+
+def test_a_path_answers_in_every_language(scripted) -> None:
+    place = stored(43, "主机名保存在 /etc/hostname 文件中，每行一个。")
+    result, _ = ask(scripted, "/etc/hostname [1]\n/etc/passwd [1]", "主机名保存在哪个文件中？", place)
+    assert [one.text for one in result.sentences] == ["/etc/hostname"]
+    assert [one.text for one in result.removed] == ["/etc/passwd"]
+
+
 def test_a_passage_over_two_pages_is_cited_where_the_quote_stands(scripted) -> None:
     low, high = Box(x0=72, y0=700, x1=520, y1=760), Box(x0=72, y0=72, x1=520, y1=132)
     text = "Backups run every night at two. They are kept on the second server. Restoring one takes an hour."

@@ -42,7 +42,7 @@ from open_autoglm.tasks.follow_up import Exchange, StandingQuestion, standing_qu
 from open_autoglm.tasks.lexical import rank, same_statement
 from open_autoglm.tasks.model_answers import request_of
 from open_autoglm.tasks.sentences import ended
-from open_autoglm.text_language import Language, is_in, language_of
+from open_autoglm.text_language import Language, is_bare, is_in, language_of
 
 MAX_QUESTION_CHARACTERS = 2_000
 NEAREST = 3
@@ -195,7 +195,7 @@ class _Answering:
         """The claim becomes a sentence of the answer, or one that was removed."""
         if any(same_statement(claim.text, other.text) for other in self._sentences):
             return
-        if not is_in(claim.text, self._language):
+        if not is_in(claim.text, self._language) and not is_bare(claim.text):
             self._remove(claim, "It is not in the language of the question.")
             return
         cited = [number for number in claim.numbers if number in checker.numbers]
@@ -219,7 +219,8 @@ class _Answering:
         citations = tuple(
             checker.cite(number, judged[number].quote, judged[number].start) for number in holding
         )
-        self._say(AnswerSentence(text=ended(claim.text, self._language), citations=citations, note=note))
+        text = claim.text if is_bare(claim.text) else ended(claim.text, self._language)
+        self._say(AnswerSentence(text=text, citations=citations, note=note))
 
     def _say(self, sentence: AnswerSentence) -> None:
         self._first_s = self._first_s or time.monotonic() - self._began
@@ -234,8 +235,8 @@ class _Answering:
     def _quote(self, question: str, passages: GivenPassages, checker: SupportChecker) -> bool:
         """Sentences of the passages that share most with the question, where they share enough."""
         headings = {source.number: " ".join(source.headings) for source in passages.sources}
-        units = [(number, *unit) for number in checker.numbers for unit in checker.units(number)]
-        texts = [f"{headings[number]}\n{text}" for number, text, _ in units]
+        units = [(number, unit) for number in checker.numbers for unit in checker.units(number)]
+        texts = [f"{headings[number]}\n{unit.text}" for number, unit in units]
         asked = question_words(question)
         best = [place for place in rank(question, texts) if share_held(asked, texts[place]) >= QUOTED_SHARE]
         best = best[:QUOTED]
@@ -244,9 +245,9 @@ class _Answering:
         if not best:  # in another language no word is shared; what was found first is nearest in meaning
             best = list(range(min(QUOTED, len(units))))
         for place in sorted(best):
-            number, text, start = units[place]
-            citation = checker.cite(number, text, start)
-            self._say(AnswerSentence(text=" ".join(text.split()), citations=(citation,)))
+            number, unit = units[place]
+            citation = checker.cite(number, unit.text, unit.start)
+            self._say(AnswerSentence(text=unit.told, citations=(citation,)))
         if self._sentences and self._engine is not None:
             self._notes.append("The model gave no sentence that holds; the passages' own stand instead.")
         return bool(self._sentences)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from open_autoglm.documents.model import RegionType
@@ -23,7 +23,7 @@ from open_autoglm.tasks.fact_check import FactChecker
 from open_autoglm.tasks.grounding import MAX_QUOTE_CHARACTERS, DocumentIndex, fold
 from open_autoglm.tasks.lexical import terms
 from open_autoglm.tasks.sentences import split_sentences
-from open_autoglm.text_language import is_neither, language_of
+from open_autoglm.text_language import is_bare, is_neither, language_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +76,7 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _CLAUSE_END = re.compile(r"[，,；;。:：]|\.\s")
 _REQUIRES = re.compile(r"[需须]|必要|\b(?:must|only|requires?|required|needs?|needed)\b", re.IGNORECASE)
 _TABLE_ROW = re.compile(r"\s*\|")
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _TABLE_RULE = re.compile(r"[\s|:-]+")
 _NOT = re.compile(
     r"\b(?:not|no|never|cannot|without|neither|nor|none)\b|n['’]t\b|不|未|没|無|无|禁|勿|非|免", re.IGNORECASE
@@ -104,12 +105,25 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class Unit:
     """A sentence of a passage, a line or a row of its table; ``head`` is the row that names the columns."""
 
     text: str
     start: int
     head: str = ""
+
+    @property
+    def told(self) -> str:
+        """As a sentence of an answer: a row as its cells, each with the name of its column."""
+        if not self.head:
+            return " ".join(self.text.split())
+        cells, names = _cells(self.text), _cells(self.head)
+        named = [
+            f"{name}: {cell}" if name else cell
+            for cell, name in zip_longest(cells, names[: len(cells)], fillvalue="")
+            if cell
+        ]
+        return "; ".join(dict.fromkeys(named))
 
 
 class SupportChecker:
@@ -131,9 +145,9 @@ class SupportChecker:
         """A place of passage ``number``, whose text has ``quote`` from ``start`` on."""
         return self._passages[number].cite(quote, start)
 
-    def units(self, number: int) -> list[tuple[str, int]]:
-        """The sentences and lines of a passage on which an answer may rest, and where each begins."""
-        return [(unit.text, unit.start) for unit in self._passages[number].units]
+    def units(self, number: int) -> list[Unit]:
+        """The sentences, lines and rows of a passage on which an answer may rest."""
+        return self._passages[number].units
 
 
 class _Passage:
@@ -163,7 +177,7 @@ class _Passage:
     def judge(self, sentence: str, asked: frozenset[str]) -> Judgement:
         if not self._spans:
             return Judgement("The passage holds nothing but words meant for a model.", "", 0, 0.0)
-        same = self._comparable and language_of(sentence) == self._language
+        same = self._comparable and (is_bare(sentence) or language_of(sentence) == self._language)
         names = same or language_of(sentence) == "zh"  # English writes Chinese names in letters
         if not same and self._embedder is not None:
             return self._judge_by_meaning(sentence, self._embedder, names=names)
@@ -223,7 +237,7 @@ class _Passage:
             ),
         )
 
-    def _lacking_words(self, sentence: str, asked: frozenset[str], span: Sequence[_Unit]) -> str:
+    def _lacking_words(self, sentence: str, asked: frozenset[str], span: Sequence[Unit]) -> str:
         words = _words(sentence)
         row = fold(_with_head(span)) if span[0].head else ""
         held, needed = (row, ROW_SUPPORT) if row else (self._whole, ADDED_SUPPORT)
@@ -238,7 +252,7 @@ class _Passage:
             return ""
         return f"Only {share:.0%} of what it says stands in the passage."
 
-    def _beside_the_question(self, span: Sequence[_Unit]) -> str:
+    def _beside_the_question(self, span: Sequence[Unit]) -> str:
         """Whether it is true and no answer: where it stands, hardly a word of the question does."""
         words = question_words(self._question)
         near = fold(f"{self._title}\n{_with_head(span)}")
@@ -264,7 +278,7 @@ class _Passage:
     def _plain_quote(self, span: int) -> str:
         return " ".join(" ".join(unit.text.split()) for unit in self._spans[span])
 
-    def _start(self, sentence: str, span: Sequence[_Unit]) -> int:
+    def _start(self, sentence: str, span: Sequence[Unit]) -> int:
         words = _words(sentence)
         return max(span, key=lambda unit: _held(words, fold(unit.text))).start
 
@@ -288,9 +302,9 @@ class _Passage:
         return [area / sum(areas) for area in areas]
 
 
-def units_of(text: str) -> list[_Unit]:
+def units_of(text: str) -> list[Unit]:
     """Sentences of prose, lines of lists, rows of tables each with the row that names its columns."""
-    units: list[_Unit] = []
+    units: list[Unit] = []
     start = 0
     head = ""
     lines = text.split("\n")
@@ -299,18 +313,22 @@ def units_of(text: str) -> list[_Unit]:
             if _TABLE_RULE.fullmatch(following) and "-" in following:
                 head = line.strip()
             elif not _TABLE_RULE.fullmatch(line):
-                units.append(_Unit(line.strip(), start, head))
+                units.append(Unit(line.strip(), start, head))
         else:
             head = ""
             place = start
             for sentence in split_sentences(line):
                 place = text.find(sentence, place)
-                units.append(_Unit(sentence, place))
+                units.append(Unit(sentence, place))
         start += len(line) + 1
     return units
 
 
-def _spans(units: Sequence[_Unit]) -> list[list[_Unit]]:
+def _cells(row: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in _CELL_BORDER.split(row.strip()[1:-1])]
+
+
+def _spans(units: Sequence[Unit]) -> list[list[Unit]]:
     """Every run of one to MAX_SPAN units, the short ones first; a row of a table stands by itself."""
     runs = [
         list(units[start : start + length])
@@ -320,7 +338,7 @@ def _spans(units: Sequence[_Unit]) -> list[list[_Unit]]:
     return [run for run in runs if len(run) == 1 or not any(unit.head for unit in run)]
 
 
-def _with_head(span: Sequence[_Unit]) -> str:
+def _with_head(span: Sequence[Unit]) -> str:
     heads = list(dict.fromkeys(unit.head for unit in span if unit.head))
     return "\n".join([*heads, *(unit.text for unit in span)])
 

@@ -95,5 +95,13 @@ def test_text_that_aligns_is_no_table(lines: list[object]) -> None:
     assert tables_of(lines) == []
 
 
+def test_numbered_headings_with_prose_between_rules_are_no_table() -> None:
+    running = "modern browsers support extensions that are based on source and are slowly replacing others"
+    lines = [text(57, 122, running), text(57, 160, running)]
+    for y, number, title in ((100, "6.1.2", "Extensions"), (140, "6.2", "Mail")):
+        lines += [text(57, y, number), text(110, y, title)]
+    assert tables_of(lines, [across(95, 60, 560), across(175, 60, 560)]) == []
+
+
 def test_an_empty_page_has_no_table() -> None:
     assert tables_of([]) == []

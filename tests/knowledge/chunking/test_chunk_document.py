@@ -181,6 +181,18 @@ def test_a_cell_over_several_rows_stands_in_each_of_them() -> None:
     assert only.text.splitlines()[2:] == ["| 华东 | 5\\|6 |", "| 华东 | 7 |"]
 
 
+def test_a_cell_over_all_columns_stands_once() -> None:
+    cells = (
+        TableCell(row=0, column=0, text="地区", header=True),
+        TableCell(row=0, column=1, text="销量", header=True),
+        TableCell(row=1, column=0, column_span=2, text="以下为估计"),
+        TableCell(row=2, column=0, text="华东"),
+        TableCell(row=2, column=1, text="7"),
+    )
+    (only,) = chunked(region(RegionType.TABLE, table=Table(rows=3, columns=2, cells=cells)))
+    assert only.text.splitlines()[2:] == ["| 以下为估计 |  |", "| 华东 | 7 |"]
+
+
 def test_pieces_of_a_table_have_the_box_of_their_rows() -> None:
     last = chunked(region(RegionType.TABLE, table=grid(60)))[-1]
     (place,) = last.places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from statistics import mean, median
 
@@ -14,6 +15,8 @@ _MARKER = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\]
 _BULLET = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\].、:]|[①-⑳])$")
 _LEAST_FIT = 0.85
 """Without rules, fewer words inside their columns than this are the loose lines of justified prose."""
+_LEAST_SIDE_BY_SIDE = 0.7
+"""Of the rows, with text in two cells or more; with fewer it is notes and code in frames that rules enclose."""
 _LEADERS = re.compile(r"(\.\s?){4,}|…{2,}|·{4,}|_{4,}")
 _CODE = re.compile(
     r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|^[=*]$|\w\[\w|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b"
@@ -36,7 +39,7 @@ def certainty_of(grid: Grid, *, ruled: bool) -> float | None:
     if median(lengths) > 25 or (not ruled and min(lengths) > 6):
         return None
     if ruled:
-        return 0.97
+        return 0.97 if _rows_side_by_side(grid) >= _LEAST_SIDE_BY_SIDE else None
     return _unruled_certainty(grid, by_column, lengths, share)
 
 
@@ -63,6 +66,12 @@ def _unruled_certainty(
         return None
     certainty = 0.8 + (0.1 if has_numbers else 0.0) + (0.05 if grid.columns > 2 else 0.0)
     return min(certainty, 0.95)
+
+
+def _rows_side_by_side(grid: Grid) -> float:
+    """Of the rows with text, the share that has it in two cells or more."""
+    filled = Counter(cell.row for cell in grid.cells if cell.tokens)
+    return mean(count > 1 for count in filled.values())
 
 
 def _texts(grid: Grid, column: int) -> list[str]:

@@ -11,8 +11,8 @@ from open_autoglm.documents.tables.render import header_row_count
 def table_pieces(table: Table, limit: int) -> Iterator[tuple[str, Box | None]]:
     """Markdown of about ``limit`` characters, with the box of its rows where cells have boxes.
 
-    What spans several rows or columns stands in each of them, so that a row can be read by itself. A row is
-    never cut, however long it is.
+    What spans several rows or columns stands in each of them, so that a row can be read by itself; what spans
+    all columns stands once. A row is never cut, however long it is.
     """
     rows = _rows(table)
     heads = min(max(1, header_row_count(table)), table.rows)
@@ -49,7 +49,8 @@ def _rows(table: Table) -> list[str]:
     for cell in table.cells:
         text = _one_line(cell)
         for row in range(cell.row, min(cell.row + cell.row_span, table.rows)):
-            for column in range(cell.column, min(cell.column + cell.column_span, table.columns)):
+            span = cell.column_span if cell.column_span < table.columns else 1
+            for column in range(cell.column, min(cell.column + span, table.columns)):
                 grid[row][column] = text
     return [f"| {' | '.join(row)} |" for row in grid]
 
