@@ -16,7 +16,7 @@ _BULLET = re.compile(r"^([•·▪◦‣●○■□–—*+-]|[(\[]?\w{1,4}[)\]
 _LEAST_FIT = 0.85
 """Without rules, fewer words inside their columns than this are the loose lines of justified prose."""
 _LEAST_SIDE_BY_SIDE = 0.7
-"""Of the rows, with text in two cells or more; with fewer it is notes and code in frames that rules enclose."""
+"""Of the rows, with text in two cells or more; with fewer it is notes and code in frames."""
 _LEADERS = re.compile(r"(\.\s?){4,}|…{2,}|·{4,}|_{4,}")
 _CODE = re.compile(
     r"[{};]|[\w\]) ]=[\w\[( =]|\w\(|^[=*]$|\w\[\w|\)\s*:|=>|->|^\s*(#|//)|^\s*(def|class|return|import)\b"
