@@ -29,11 +29,20 @@ def test_a_line(line: str, claims: list[Claim]) -> None:
 
 
 def test_claims_come_when_their_line_has_ended() -> None:
-    reader = LineReader()
+    reader = LineReader("en")
     assert list(reader.add("[1] Leave takes ")) == []
     assert list(reader.add("five days.\n[2] It is")) == [Claim("Leave takes five days.", (1,))]
     assert list(reader.end()) == [Claim("It is", (2,))]
     assert list(reader.end()) == []
+
+
+def test_a_sentence_that_a_limit_broke_off_is_told_apart() -> None:
+    long = "Leave takes five days in all. " + "Word " * 50
+    reader = LineReader("en")
+    assert [claim.whole for claim in reader.add(f"{long[:260]}[1]\n")] == [True, False]
+    assert [claim.whole for claim in reader.add(f"{long[:258]}.[1]\nIt is [1]\n")] == [True, True, True]
+    assert list(reader.add("And then")) == []
+    assert [claim.whole for claim in reader.end(broken_off=True)] == [False]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +58,6 @@ def test_claims_come_when_their_line_has_ended() -> None:
     ],
 )
 def test_a_model_may_say_that_there_is_nothing(said: str) -> None:
-    reader = LineReader()
+    reader = LineReader("en")
     assert [*reader.add(said), *reader.end()] == []
     assert reader.says_nothing

@@ -262,6 +262,13 @@ def test_a_row_that_is_quoted_tells_what_its_cells_are() -> None:
     assert result.sentences[0].citations[0].quote == "| 市场部 | 17 |  |"
 
 
+def test_a_sentence_that_was_broken_off_is_left_out(scripted) -> None:
+    sentence = "员工请假应提前三天在系统中提交申请，由部门经理审批，" * 6
+    result, _ = ask(scripted, f"{sentence[:120]}[1]", LEAVE_QUESTION)
+    assert [one.reason for one in result.removed] == ["It was broken off at the limit of an answer."]
+    assert result.outcome == "quoted"
+
+
 def test_a_path_answers_in_every_language(scripted) -> None:
     place = stored(43, "主机名保存在 /etc/hostname 文件中，每行一个。")
     result, _ = ask(scripted, "/etc/hostname [1]\n/etc/passwd [1]", "主机名保存在哪个文件中？", place)

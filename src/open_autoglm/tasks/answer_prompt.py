@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from open_autoglm.tasks.answer_passages import GivenPassages
 from open_autoglm.tasks.model_answers import Question
@@ -44,6 +44,7 @@ _NOT_HELD = re.compile(
     re.IGNORECASE,
 )
 """How models say in sentences that there is no answer."""
+_ENDED = re.compile(r"[.。!！?？:：][\"'”’`)）」』]*\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)、])\s+")
 
 
@@ -53,6 +54,8 @@ class Claim:
 
     text: str
     numbers: tuple[int, ...]
+    whole: bool = True
+    """False where a limit broke it off."""
 
 
 def answer_question_of(question: str, passages: GivenPassages, language: Language) -> Question:
@@ -78,7 +81,8 @@ def _grammar(passages: int, language: Language) -> str:
 class LineReader:
     """Gathers the pieces of a stream and gives claims as soon as their line has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._most = _MOST[language]
         self._waiting = ""
         self.says_nothing = False
         """Whether the model said that the passages hold no answer."""
@@ -88,17 +92,21 @@ class LineReader:
         for line in lines:
             yield from self._read(line)
 
-    def end(self) -> Iterator[Claim]:
-        """What is left when the stream has ended; a sentence that a limit broke off is among it."""
+    def end(self, *, broken_off: bool = False) -> Iterator[Claim]:
+        """What is left when the stream has ended, at the limit of its tokens where it is ``broken_off``."""
         last, self._waiting = self._waiting, ""
-        yield from self._read(last)
+        yield from self._read(last, broken_off=broken_off)
 
-    def _read(self, line: str) -> Iterator[Claim]:
-        said = _NUMBERS.sub("", line).strip(" .。\"'`*")
-        if said == NOTHING or _NOT_HELD.search(said):
+    def _read(self, line: str, *, broken_off: bool = False) -> Iterator[Claim]:
+        said = _NUMBERS.sub("", line)
+        if said.strip(" .。\"'`*") == NOTHING or _NOT_HELD.search(said.strip(" .。\"'`*")):
             self.says_nothing = True
             return
-        yield from claims_of(line)
+        claims = claims_of(line)
+        # The grammar ends a line at its limit, wherever the sentence stands.
+        if claims and (broken_off or len(said.rstrip(" ")) >= self._most - 1) and not _ENDED.search(said):
+            claims[-1] = replace(claims[-1], whole=False)
+        yield from claims
 
 
 def claims_of(line: str) -> list[Claim]:

@@ -181,19 +181,24 @@ class _Answering:
         self, question: str, passages: GivenPassages, checker: SupportChecker, engine: AnsweringModel
     ) -> bool:
         """Asks the model and checks what it says; True where it says that the passages hold no answer."""
-        reader = LineReader()
+        reader = LineReader(self._language)
         request = request_of(answer_question_of(question, passages, self._language), engine, self._language)
+        broken_off = False
         with closing(engine.stream(request)) as events:
             for event in events:
+                broken_off = event.finish_reason == "length"
                 for claim in reader.add(event.text):
                     self._check(claim, checker)
-        for claim in reader.end():
+        for claim in reader.end(broken_off=broken_off):
             self._check(claim, checker)
         return reader.says_nothing and not self._sentences
 
     def _check(self, claim: Claim, checker: SupportChecker) -> None:
         """The claim becomes a sentence of the answer, or one that was removed."""
         if any(same_statement(claim.text, other.text) for other in self._sentences):
+            return
+        if not claim.whole:
+            self._remove(claim, "It was broken off at the limit of an answer.")
             return
         if not is_in(claim.text, self._language) and not is_bare(claim.text):
             self._remove(claim, "It is not in the language of the question.")
