@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from open_autoglm.errors import NotFound
+from open_autoglm.knowledge.ingest.folder_walk import path_of_readable, readable_name
 from open_autoglm.knowledge.store.base_store import BaseStore, Filters
 
 UPLOADS = "uploads"
@@ -13,7 +14,10 @@ UPLOADS = "uploads"
 
 
 class ShownNames:
-    """The path of a file within the folder that brought it into the base, with that folder's name."""
+    """The path of a file within the folder that brought it into the base, with that folder's name.
+
+    Always text that can be written: bytes of no encoding are shown as ``\\xff``.
+    """
 
     def __init__(self, folders: Sequence[str]) -> None:
         self._folders = sorted((folder.rstrip("/") for folder in folders), key=len, reverse=True)
@@ -23,8 +27,8 @@ class ShownNames:
             if path.startswith(f"{folder}/"):
                 inside = path[len(folder) + 1 :]
                 name = PurePosixPath(folder).name
-                return inside if name == UPLOADS else f"{name}/{inside}"
-        return PurePosixPath(path).name
+                return readable_name(inside if name == UPLOADS else f"{name}/{inside}")
+        return readable_name(PurePosixPath(path).name)
 
     def filters(self, shown: str, store: BaseStore) -> Filters | None:
         """What lies in a folder or a file with that name; None for an empty one. Raises NotFound."""
@@ -40,7 +44,7 @@ class ShownNames:
         return Filters(folder=path)
 
     def _path_of(self, shown: str) -> str | None:
-        first, _, rest = shown.strip("/").partition("/")
+        first, _, rest = path_of_readable(shown).strip("/").partition("/")
         for folder in self._folders:
             if PurePosixPath(folder).name == first:
                 return f"{folder}/{rest}".rstrip("/")

@@ -7,6 +7,7 @@ already. Names in odd encodings come with lone surrogates (PEP 383), which every
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from open_autoglm.errors import Cancelled, LimitExceeded
 MAX_FILES = 500_000
 MAX_DEPTH = 64
 _NOTES_OF_A_KIND = 5
+_SHOWN_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def absolute(path: Path) -> str:
 def readable_name(path: str) -> str:
     """A path for people: bytes of no encoding are shown as ``\\xff``."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def path_of_readable(name: str) -> str:
+    """The path that ``readable_name`` shows as ``name``."""
+    return _SHOWN_BYTE.sub(lambda shown: bytes.fromhex(shown[1]).decode("utf-8", "surrogateescape"), name)
 
 
 class _Walker:
