@@ -209,7 +209,7 @@ def test_an_encrypted_file_says_so(house: House) -> None:
     canvas.drawString(72, 700, "Nobody reads this.")
     canvas.save()
     [failed] = house.run().failed
-    assert "password" in failed.reason
+    assert failed.reason == "locked.pdf is encrypted. Put a copy without a password into the folder."
 
 
 def test_a_file_over_the_limit_is_told_and_taken_when_the_limit_is_raised(house: House) -> None:

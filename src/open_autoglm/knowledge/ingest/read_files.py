@@ -11,7 +11,7 @@ from pathlib import Path
 from open_autoglm.documents.formats import EXTENSIONS, media_type
 from open_autoglm.documents.model import Document
 from open_autoglm.documents.reader import DocumentReader, ReadSeries
-from open_autoglm.errors import Cancelled, MissingPiece, OpenAutoGLMError, OutputFailed
+from open_autoglm.errors import Cancelled, EncryptedInput, MissingPiece, OpenAutoGLMError, OutputFailed
 from open_autoglm.knowledge.chunk import Chunk
 from open_autoglm.knowledge.ingest.folder_walk import FoundFile
 from open_autoglm.knowledge.store.base_store import FileRecord
@@ -144,6 +144,9 @@ def read_one(
         document = series.read(path, cancelled=stop)
     except (Cancelled, OutputFailed, MissingPiece):
         raise
+    except EncryptedInput as error:  # here is nobody to give a password
+        error = EncryptedInput(error.message, hint="Put a copy without a password into the folder.")
+        return ReadFile(_failed(record, error), ())
     except OpenAutoGLMError as error:
         return ReadFile(_failed(record, error), ())
     chunks = tuple(make_chunks(document))
