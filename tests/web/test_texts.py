@@ -8,6 +8,7 @@ from dataclasses import fields
 
 import pytest
 
+from open_autoglm.local.catalog import load_catalog
 from open_autoglm.web.languages import TEXTS, preferred_language
 from open_autoglm.web.texts import Texts
 
@@ -18,6 +19,12 @@ def test_both_languages_have_the_same_places_for_values(name: str) -> None:
     assert chinese
     assert english
     assert list(map(_places, _words(chinese))) == list(map(_places, _words(english)))
+
+
+def test_the_tiers_of_the_catalogue_are_told_in_both_languages() -> None:
+    told = {tier.name: tier.title for tier in load_catalog().tiers}
+    assert TEXTS["en"].tiers == told
+    assert TEXTS["zh"].tiers.keys() == told.keys()
 
 
 def _words(text: str | Mapping[str, str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class ModelChoice:
             return
         self._means = facts.means
         if not self._name.is_deleted:
-            set_words(self._name, facts.title)
+            set_words(self._name, _title(facts, self._session.texts))
             self._show_state()
 
     def _show_state(self) -> None:
@@ -90,7 +90,7 @@ class ModelChoice:
         status = self._status_of(facts.means)
         with box("model-row"):
             box(f"dot {status.state if status else 'unloaded'}")
-            words(facts.title, "name")
+            words(_title(facts, self._session.texts), "name")
             if facts.name == self.chosen:
                 icon("check")
             else:
@@ -102,6 +102,11 @@ class ModelChoice:
         set_words(self._name, name)
         background_tasks.create(self._describe(), name="describe model")
         self._on_choose(name)
+
+
+def _title(facts: ModelFacts, texts: Texts) -> str:
+    """Tiers say what they are for in the language of the page; models have names of their own."""
+    return texts.tiers.get(facts.name, facts.title)
 
 
 def model_facts(facts: ModelFacts, status: ModelStatus | None, texts: Texts) -> list[str]:

@@ -125,6 +125,8 @@ class Texts:
     # the model
     model: str
     choose_model: str
+    tiers: Mapping[str, str]
+    """What the tiers of the catalogue are for, by their name."""
     no_model: str
     no_model_explained: str
     state_unloaded: str

@@ -108,6 +108,11 @@ CHINESE = Texts(
     thinking="正在思考",
     model="模型",
     choose_model="选择模型",
+    tiers={
+        "autoglm-small": "任何电脑上都能快速回答",
+        "autoglm-base": "没有显卡的电脑上也答得好",
+        "autoglm-large": "这台电脑能运行的最好的模型",
+    },
     no_model="没有安装模型",
     no_model_explained="请安装一个模型，然后刷新本页：open-autoglm-cli pull {}",
     state_unloaded="已安装",

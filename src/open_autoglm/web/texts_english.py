@@ -110,6 +110,11 @@ ENGLISH = Texts(
     thinking="Thinking",
     model="Model",
     choose_model="Choose a model",
+    tiers={
+        "autoglm-small": "Quick answers on any machine",
+        "autoglm-base": "Good answers on a machine without a graphics card",
+        "autoglm-large": "The best this machine can run",
+    },
     no_model="No model is installed",
     no_model_explained="Install one, then reload this page: open-autoglm-cli pull {}",
     state_unloaded="installed",
