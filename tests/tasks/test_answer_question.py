@@ -20,6 +20,7 @@ from open_autoglm.tasks.answer_question import (
     answer_question,
 )
 from open_autoglm.tasks.answer_result import AnsweredQuestion, AnswerSentence, RemovedSentence
+from open_autoglm.tasks.answer_words import WORDS
 from open_autoglm.tasks.document_result import ModelUsed
 from open_autoglm.tasks.follow_up import Exchange
 
@@ -39,6 +40,7 @@ FIREWALL = stored(
 RETENTION = stored(22, "Logs are kept for 30 days and then deleted.", file="/docs/manual.pdf")
 BASE = (LEAVE, TRAVEL, FIREWALL, RETENTION)
 LEAVE_QUESTION = "员工请假流程是什么？"
+TOLD = WORDS["zh"]
 
 
 def ask(
@@ -94,7 +96,7 @@ def test_sentences_are_told_as_they_are_checked(scripted) -> None:
         ("员工应于2024年3月5日提交申请。", "2024"),
         ("员工可以未经批准离岗。", ""),
         ("公司将在月底为所有人发放奖金和礼品。", "0%"),
-        ("员工请假流程是什么。", "repeats"),
+        ("员工请假流程是什么。", "重复"),
     ],
 )
 def test_what_the_passage_does_not_hold_is_removed_with_its_reason(scripted, sentence: str, why: str) -> None:
@@ -109,7 +111,7 @@ def test_what_the_passage_does_not_hold_is_removed_with_its_reason(scripted, sen
 def test_a_wrong_number_is_put_right_where_another_passage_holds_it(scripted) -> None:
     result, _ = ask(scripted, "[2] 员工应提前三天在系统中提交申请。", LEAVE_QUESTION, LEAVE, TRAVEL)
     assert [one.number for one in result.sentences[0].citations] == [1]
-    assert result.sentences[0].note == "The model named passage 2; passage 1 holds it."
+    assert result.sentences[0].note == TOLD.cited_other.format(2, 1)
 
 
 @pytest.mark.parametrize("named", ["[9] ", ""])
@@ -132,7 +134,7 @@ def test_where_the_model_gives_nothing_that_holds_the_passages_are_quoted(script
     result, _ = ask(scripted, "[1] 年假每年99天。", "年假每年多少天？")
     assert result.outcome == "quoted"
     assert "年假每年10天，未经批准不得离岗。 [1]" in result.answer
-    assert "passages' own" in result.notes[-1]
+    assert result.notes[-1] == TOLD.quoted
     assert len(result.removed) == 1
 
 
@@ -169,7 +171,7 @@ def test_a_model_that_sees_no_answer_is_believed(scripted) -> None:
 
 def test_an_answer_in_the_wrong_language_is_not_shown(scripted) -> None:
     result, _ = ask(scripted, "[1] Employees apply three days before.", LEAVE_QUESTION)
-    assert "language" in result.removed[0].reason
+    assert result.removed[0].reason == TOLD.wrong_language
     assert result.outcome == "quoted"
 
 
@@ -188,7 +190,7 @@ def test_orders_in_a_document_are_text(scripted) -> None:
     assert prompt.count("[1]") == 2  # the passage's own mark and the example of the task
     assert "100" not in result.answer
     assert len(result.removed) == 2
-    assert any("meant for a model" in note for note in result.notes)
+    assert any(note == TOLD.holds_orders.format(1) for note in result.notes)
 
 
 def test_what_is_true_and_no_answer_is_not_said(scripted) -> None:
@@ -197,7 +199,7 @@ def test_what_is_true_and_no_answer_is_not_said(scripted) -> None:
     base = WordRetriever(album, answerable=True)
     result = answer_question("电视剧中的歌曲收录在哪张专辑？", (), base, engine)
     assert result.outcome == "not_found"
-    assert result.removed[0].reason == "It does not speak of what was asked."
+    assert result.removed[0].reason == TOLD.beside_question
 
 
 def test_what_the_passage_says_of_something_else_is_not_said(scripted) -> None:
@@ -212,14 +214,14 @@ def test_the_passages_fit_the_window_and_what_is_left_out_is_said(scripted) -> N
     long = [stored(number, f"请假条款{number}：" + "应提前提交申请。" * 60) for number in range(1, 5)]
     engine, script = scripted(["NONE"], window=2048)
     result = answer_question("请假应提前多久提交申请？", (), WordRetriever(*long), engine)
-    assert "of 4 passages found fit" in result.notes[0]
+    assert result.notes[0].startswith("找到 4 个段落")
     assert engine.count_tokens(script.requests[0]) + script.requests[0].max_tokens <= 2048
 
 
 def test_a_passage_longer_than_the_window_is_cut_and_that_is_said(scripted) -> None:
     engine, script = scripted(["NONE"], window=1536)
     result = answer_question("请假条款？", (), WordRetriever(stored(1, "请假条款。" * 800)), engine)
-    assert "its end was left out" in result.notes[0]
+    assert result.notes[0] == TOLD.cut
     assert engine.count_tokens(script.requests[0]) <= 1536
 
 
@@ -265,7 +267,7 @@ def test_a_row_that_is_quoted_tells_what_its_cells_are() -> None:
 def test_a_sentence_that_was_broken_off_is_left_out(scripted) -> None:
     sentence = "员工请假应提前三天在系统中提交申请，由部门经理审批，" * 6
     result, _ = ask(scripted, f"{sentence[:120]}[1]", LEAVE_QUESTION)
-    assert [one.reason for one in result.removed] == ["It was broken off at the limit of an answer."]
+    assert [one.reason for one in result.removed] == [TOLD.broken_off]
     assert result.outcome == "quoted"
 
 
@@ -336,13 +338,13 @@ def test_a_passage_in_another_language_is_compared_by_meaning(scripted) -> None:
     [sentence] = result.sentences
     assert sentence.text == "保留14天。"
     assert sentence.citations[0].quote == "They are kept for 14 days on the second disk."
-    assert result.removed[0].reason == "It does not mean what the passage says."
+    assert result.removed[0].reason == TOLD.other_meaning
 
 
 def test_without_an_embedder_another_language_needs_a_number_or_a_name_in_common(scripted) -> None:
     result, _ = ask(scripted, "[1] 保留14天。\n[1] 由总经理亲自负责审批。", "备份保留多久？", BACKUPS)
     assert [one.text for one in result.sentences] == ["保留14天。"]
-    assert "can't be compared" in result.removed[0].reason
+    assert result.removed[0].reason == TOLD.not_comparable
 
 
 def test_the_result_survives_its_json() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from open_autoglm.knowledge.hit import Hit
 from open_autoglm.tasks.answer_result import PassagePlace, Source
+from open_autoglm.tasks.answer_words import WORDS, AnswerWords
 from open_autoglm.tasks.document_context import estimated_tokens
 
 LEAST_OF_BEST = 0.4
@@ -39,7 +40,9 @@ class GivenPassages:
         return "\n\n".join(_block(source) for source in self.sources)
 
 
-def choose_passages(hits: Sequence[Hit], room: int, name: Callable[[str], str]) -> GivenPassages:
+def choose_passages(
+    hits: Sequence[Hit], room: int, name: Callable[[str], str], told: AnswerWords = WORDS["en"]
+) -> GivenPassages:
     """The best of ``hits`` in ``room`` tokens, by a cautious estimate; ``name`` shortens a file's path.
 
     Passages are taken whole. Only where the best one alone is too long is it cut, and that is noted.
@@ -59,16 +62,13 @@ def choose_passages(hits: Sequence[Hit], room: int, name: Callable[[str], str]) 
             kept = int(len(source.text) * room / tokens)
             source = source.model_copy(update={"text": source.text[:kept]})
             tokens = room
-            notes.append("The passage found is longer than the model's window; its end was left out.")
+            notes.append(told.cut)
         room -= tokens
         sources.append(source)
     if len(sources) < len(worth) and not notes:
-        notes.append(f"{len(sources)} of {len(worth)} passages found fit into the model's window.")
+        notes.append(told.some_fit.format(len(sources), len(worth)))
     addressed = [source.number for source in sources if addresses_model(source.text) is not None]
-    notes.extend(
-        f"Passage {number} holds words meant for a model, not for a reader; nothing rests on them."
-        for number in addressed
-    )
+    notes.extend(told.holds_orders.format(number) for number in addressed)
     return GivenPassages(tuple(sources), tuple(notes))
 
 

@@ -36,6 +36,7 @@ from open_autoglm.tasks.answer_result import (
     Timings,
 )
 from open_autoglm.tasks.answer_support import Judgement, SupportChecker, question_words, share_held
+from open_autoglm.tasks.answer_words import WORDS
 from open_autoglm.tasks.document_context import estimated_tokens
 from open_autoglm.tasks.document_result import ModelUsed
 from open_autoglm.tasks.follow_up import Exchange, StandingQuestion, standing_question
@@ -139,6 +140,7 @@ class _Answering:
         self._options = options
         self._report = report
         self._language: Language = language_of(question)
+        self._told = WORDS[self._language]
         self._began = time.monotonic()
         self._search_s = 0.0
         self._first_s: float | None = None
@@ -153,7 +155,7 @@ class _Answering:
         if not found.hits or not found.answerable:
             self._report(Searched(standing, ()))
             return self._result(standing, "not_found", self._nearest(found))
-        passages = choose_passages(found.hits, self._room(standing.text), self._options.name)
+        passages = choose_passages(found.hits, self._room(standing.text), self._options.name, self._told)
         self._notes.extend(passages.notes)
         self._report(Searched(standing, passages.sources))
         checker = SupportChecker(passages.sources, standing.text, self._options.embedder)
@@ -198,10 +200,10 @@ class _Answering:
         if any(same_statement(claim.text, other.text) for other in self._sentences):
             return
         if not claim.whole:
-            self._remove(claim, "It was broken off at the limit of an answer.")
+            self._remove(claim, self._told.broken_off)
             return
         if not is_in(claim.text, self._language) and not is_bare(claim.text):
-            self._remove(claim, "It is not in the language of the question.")
+            self._remove(claim, self._told.wrong_language)
             return
         cited = [number for number in claim.numbers if number in checker.numbers]
         judged = {number: checker.judge(claim.text, number) for number in cited}
@@ -215,12 +217,12 @@ class _Answering:
             }
             better = [number for number, judgement in others.items() if judgement.supported]
             if not better:
-                self._remove(claim, _first_reason({**judged, **others}))
+                self._remove(claim, _first_reason({**judged, **others}) or self._told.names_no_passage)
                 return
             judged.update(others)
             holding = [max(better, key=lambda number: judged[number].share)]
-            named = ", ".join(map(str, claim.numbers)) or "none"
-            note = f"The model named passage {named}; passage {holding[0]} holds it."
+            named = ", ".join(map(str, claim.numbers)) or self._told.no_number
+            note = self._told.cited_other.format(named, holding[0])
         citations = tuple(
             checker.cite(number, judged[number].quote, judged[number].start) for number in holding
         )
@@ -254,7 +256,7 @@ class _Answering:
             citation = checker.cite(number, unit.text, unit.start)
             self._say(AnswerSentence(text=unit.told, citations=(citation,)))
         if self._sentences and self._engine is not None:
-            self._notes.append("The model gave no sentence that holds; the passages' own stand instead.")
+            self._notes.append(self._told.quoted)
         return bool(self._sentences)
 
     def _nearest(self, found: Found) -> tuple[Source, ...]:
@@ -288,7 +290,5 @@ class _Answering:
 
 
 def _first_reason(judged: Mapping[int, Judgement]) -> str:
-    """Why the passage that comes nearest does not hold it."""
-    if not judged:
-        return "It names no passage."
-    return max(judged.values(), key=lambda judgement: judgement.share).reason
+    """Why the passage that comes nearest does not hold it; empty where there is none."""
+    return "" if not judged else max(judged.values(), key=lambda judgement: judgement.share).reason

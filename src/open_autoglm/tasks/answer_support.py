@@ -18,6 +18,7 @@ from open_autoglm.documents.model import RegionType
 from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.tasks.answer_passages import addresses_model
 from open_autoglm.tasks.answer_result import PassageCitation, PassagePlace, Source
+from open_autoglm.tasks.answer_words import WORDS, AnswerWords
 from open_autoglm.tasks.document_text import Passage
 from open_autoglm.tasks.fact_check import FactChecker
 from open_autoglm.tasks.grounding import MAX_QUOTE_CHARACTERS, DocumentIndex, fold
@@ -156,6 +157,7 @@ class _Passage:
     def __init__(self, source: Source, question: str, embedder: Embedder | None) -> None:
         self._source = source
         self._question = question
+        self._told = WORDS[language_of(question)]
         self._embedder = embedder
         self._vectors: NDArray[np.float32] | None = None
         end = addresses_model(source.text)
@@ -176,23 +178,23 @@ class _Passage:
 
     def judge(self, sentence: str, asked: frozenset[str]) -> Judgement:
         if not self._spans:
-            return Judgement("The passage holds nothing but words meant for a model.", "", 0, 0.0)
+            return Judgement(self._told.only_orders, "", 0, 0.0)
         same = self._comparable and (is_bare(sentence) or language_of(sentence) == self._language)
         names = same or language_of(sentence) == "zh"  # English writes Chinese names in letters
         if not same and self._embedder is not None:
             return self._judge_by_meaning(sentence, self._embedder, names=names)
         span = self._best_span(sentence, names=names)
         share = _held(_words(sentence), self._whole)
-        reason = _told(self._missing(sentence, span, names=names))
+        reason = self._lacking_facts(sentence, span, names=names)
         if not reason and same:
             reason = (
                 self._lacking_words(sentence, asked, self._spans[span])
                 or self._beside_the_question(self._spans[span])
                 or self._other_number(sentence)
-                or _contradicted(sentence, _with_head(self._spans[span]))
+                or _contradicted(sentence, _with_head(self._spans[span]), self._told)
             )
         elif not reason and not share:
-            reason = "It is in another language than the passage and can't be compared."
+            reason = self._told.not_comparable
         return self._judgement(sentence, span, reason, share)
 
     def _judge_by_meaning(self, sentence: str, embedder: Embedder, *, names: bool) -> Judgement:
@@ -202,9 +204,9 @@ class _Passage:
         said, asked = embedder.embed_passages([sentence, self._question]) @ self._vectors.T
         lacking = [len(self._missing(sentence, span, names=names)) for span in range(len(self._spans))]
         span = min(range(len(self._spans)), key=lambda span: (lacking[span], -float(said[span]), span))
-        reason = _told(self._missing(sentence, span, names=names))
+        reason = self._lacking_facts(sentence, span, names=names)
         if not reason and said[span] < asked[span] + NEARER:
-            reason = "It does not mean what the passage says."
+            reason = self._told.other_meaning
         return self._judgement(sentence, span, reason, float(said[span]))
 
     def _judgement(self, sentence: str, span: int, reason: str, share: float) -> Judgement:
@@ -226,6 +228,10 @@ class _Passage:
     def _missing(self, sentence: str, span: int, *, names: bool = True) -> list[str]:
         return self._checker.missing(sentence, (span,), names=names)
 
+    def _lacking_facts(self, sentence: str, span: int, *, names: bool) -> str:
+        missing = self._missing(sentence, span, names=names)[:_NAMED_MISSING]
+        return self._told.not_there.format(", ".join(map(repr, missing))) if missing else ""
+
     def _best_span(self, sentence: str, *, names: bool) -> int:
         """The fewest neighbouring sentences that lack least of it and share most of its words."""
         return min(
@@ -244,13 +250,13 @@ class _Passage:
         added = words - asked
         if not added:
             said = _held(words, fold(_with_head(span)))
-            return "" if said >= RESTATED_SUPPORT else "It only repeats the question."
+            return "" if said >= RESTATED_SUPPORT else self._told.only_repeats
         if row:  # what the question names must stand in the row, too
             added = words
         share = _held(added, held)
         if share >= needed and _held(words, held) >= WHOLE_SUPPORT:
             return ""
-        return f"Only {share:.0%} of what it says stands in the passage."
+        return self._told.too_little.format(share)
 
     def _beside_the_question(self, span: Sequence[Unit]) -> str:
         """Whether it is true and no answer: where it stands, hardly a word of the question does."""
@@ -258,7 +264,7 @@ class _Passage:
         near = fold(f"{self._title}\n{_with_head(span)}")
         if _held(words, near) >= ASKED_IN_QUOTE or _held(words, self._whole) >= ASKED_IN_PASSAGE:
             return ""
-        return "It does not speak of what was asked."
+        return self._told.beside_question
 
     def _other_number(self, sentence: str) -> str:
         """Whether the passage says it with another number, and this one of something else."""
@@ -272,7 +278,7 @@ class _Passage:
                 share for unit, share in enumerate(shares) if number not in self._missing(sentence, unit)
             ]
             if beside and shares[nearest] - max(beside) > FAR_FROM_NUMBER:
-                return f"The passage says {number!r} of something else."
+                return self._told.number_of_other.format(number)
         return ""
 
     def _plain_quote(self, span: int) -> str:
@@ -343,10 +349,6 @@ def _with_head(span: Sequence[Unit]) -> str:
     return "\n".join([*heads, *(unit.text for unit in span)])
 
 
-def _told(missing: Sequence[str]) -> str:
-    return f"Not in the passage: {', '.join(map(repr, missing[:_NAMED_MISSING]))}." if missing else ""
-
-
 def question_words(question: str) -> set[str]:
     """What a question is about: its terms without those that only ask."""
     return {word for word in _words(question) if not _ASKING_PAIR.search(word)} - _ASKING_WORDS
@@ -367,12 +369,12 @@ def _held(words: Collection[str], folded: str) -> float:
     return sum(word in folded for word in words) / len(words) if words else 1.0
 
 
-def _contradicted(sentence: str, quote: str) -> str:
+def _contradicted(sentence: str, quote: str, told: AnswerWords) -> str:
     """Whether one of the two says not where the other doesn't: their words are alike then."""
     if _NOT.search(sentence) and not _NOT.search(quote):
-        return "It denies what the passage does not deny."
+        return told.denies
     words = _words(sentence)
     clause = max(_CLAUSE_END.split(quote), key=lambda clause: _held(words, fold(clause)))
     if _FORBIDS.search(clause) and not (_FORBIDS.search(sentence) or _REQUIRES.search(sentence)):
-        return "The passage says that this is not so."
+        return told.denied
     return ""
