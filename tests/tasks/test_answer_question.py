@@ -190,7 +190,7 @@ def test_orders_in_a_document_are_text(scripted) -> None:
     assert prompt.count("[1]") == 2  # the passage's own mark and the example of the task
     assert "100" not in result.answer
     assert len(result.removed) == 2
-    assert any(note == TOLD.holds_orders.format(1) for note in result.notes)
+    assert any(note == TOLD.holds_orders.format(2) for note in result.notes)
 
 
 def test_what_is_true_and_no_answer_is_not_said(scripted) -> None:

@@ -10,6 +10,7 @@ import click
 from open_autoglm.cli.render import print_note
 from open_autoglm.tasks.answer_question import AnswerEvent, Searched
 from open_autoglm.tasks.answer_result import AnsweredQuestion, AnswerSentence, Source
+from open_autoglm.tasks.answer_words import WORDS
 from open_autoglm.text_language import Language
 
 
@@ -18,7 +19,6 @@ class _Words:
     page: str
     searched: str
     found: str
-    quoted: str
     nearest: str
     removed: str
 
@@ -28,7 +28,6 @@ _WORDS: Mapping[Language, _Words] = {
         page="page {}",
         searched="Searched for: {}",
         found="Passages found: {}. The answer is written and checked …",
-        quoted="These are sentences of the documents; the model gave none that holds.",
         nearest="The nearest passages:",
         removed="Left out: {} — {}",
     ),
@@ -36,7 +35,6 @@ _WORDS: Mapping[Language, _Words] = {
         page="第 {} 页",
         searched="查找的问题：{}",
         found="找到 {} 个段落，正在撰写并核对回答……",
-        quoted="以上为文档原句：模型没有给出有依据的句子。",
         nearest="最接近的段落：",
         removed="已略去：{}（{}）",
     ),
@@ -68,18 +66,19 @@ class AnswerDisplay:
         for removed in result.removed:
             print_note(self._words.removed.format(removed.text, removed.reason))
         for note in result.notes:
-            print_note(note)
+            if note != WORDS[result.language].quoted:  # told beside the sentences
+                print_note(note)
 
 
 def answer_text(result: AnsweredQuestion) -> str:
     """The answer as a text file."""
-    words = _WORDS["zh" if result.language == "zh" else "en"]
+    words = _WORDS[result.language]
     return "\n".join([result.answer, *_after(result, words)]) + "\n"
 
 
 def _after(result: AnsweredQuestion, words: _Words) -> Iterator[str]:
     if result.outcome == "quoted" and result.model is not None:
-        yield words.quoted
+        yield WORDS[result.language].quoted
     cited = {one.number: one for sentence in result.sentences for one in sentence.citations}
     if result.outcome == "not_found" and result.sources:
         yield ""

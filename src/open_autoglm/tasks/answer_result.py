@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from open_autoglm.documents.model import Box
 from open_autoglm.tasks.document_result import ModelUsed
+from open_autoglm.text_language import Language
 
 SCHEMA_VERSION = "1"
 
@@ -96,8 +97,8 @@ class AnsweredQuestion(_Value):
     """What was looked for: a question that goes on from others is completed from the conversation."""
     searched_from: Literal["question", "model", "rules"]
     """Who worded ``searched``."""
-    language: str
-    """``zh`` or ``en``: that of the question."""
+    language: Language
+    """That of the question."""
     outcome: Outcome
     answer: str
     """The sentences with their numbers; where nothing was found, one that says so."""
