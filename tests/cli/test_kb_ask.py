@@ -92,6 +92,7 @@ def test_what_is_not_there_is_told_with_the_nearest_passages() -> None:
     assert result.stdout.startswith(
         "Not found in these documents.\n\nThe nearest passages:\n[1] handbook/rules.txt, page 1"
     )
+    assert "\n    员工" in result.stdout  # how the passage begins
 
 
 @pytest.mark.parametrize(("name", "beginning"), [("a.json", "{"), ("a.txt", "员工应提前三天")])

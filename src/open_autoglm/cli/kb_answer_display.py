@@ -13,6 +13,8 @@ from open_autoglm.tasks.answer_result import AnsweredQuestion, AnswerSentence, S
 from open_autoglm.tasks.answer_words import WORDS
 from open_autoglm.text_language import Language
 
+BEGINNING_CHARACTERS = 160
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
@@ -83,12 +85,19 @@ def _after(result: AnsweredQuestion, words: _Words) -> Iterator[str]:
     if result.outcome == "not_found" and result.sources:
         yield ""
         yield words.nearest
-        yield from (_place(source, source.page, words) for source in result.sources)
+        for source in result.sources:
+            yield _place(source, source.page, words)
+            yield f"    {_beginning(source.text)}"
     elif cited:
         yield ""
         for source in result.sources:
             if source.number in cited:
                 yield _place(source, cited[source.number].page, words)
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= BEGINNING_CHARACTERS else f"{line[:BEGINNING_CHARACTERS]}…"
 
 
 def _place(source: Source, page: int, words: _Words) -> str:
