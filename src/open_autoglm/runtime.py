@@ -238,7 +238,7 @@ class Runtime:
         if settings.store is None:
             return Bases(settings.data_dir, tools)
         from open_autoglm.knowledge.base_places import QdrantPlace
-        from open_autoglm.knowledge.store.qdrant_store import server_client
+        from open_autoglm.knowledge.store.qdrant_server import server_client
 
         return Bases(settings.data_dir, tools, QdrantPlace(server_client(settings.store)))
 

@@ -27,7 +27,8 @@ def _sqlite(folder: Path) -> BaseStore:
 
 def _qdrant(folder: Path) -> BaseStore:
     pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
-    from open_autoglm.knowledge.store.qdrant_store import QdrantStore, local_client
+    from open_autoglm.knowledge.store.qdrant_server import local_client
+    from open_autoglm.knowledge.store.qdrant_store import QdrantStore
 
     return QdrantStore(local_client(folder / "qdrant"), "base")
 

@@ -59,7 +59,7 @@ def tools(open_embedder: Callable[[], Embedder] = LetterEmbedder) -> BaseTools:
 def _qdrant(tmp_path: Path) -> Bases:
     pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
     from open_autoglm.knowledge.base_places import QdrantPlace
-    from open_autoglm.knowledge.store.qdrant_store import local_client
+    from open_autoglm.knowledge.store.qdrant_server import local_client
 
     return Bases(tmp_path / "data", tools(), QdrantPlace(local_client(tmp_path / "qdrant")))
 
@@ -356,7 +356,7 @@ def test_on_a_qdrant_server_they_are_kept_the_same_way(tmp_path: Path, folder: P
 def test_a_qdrant_server_that_does_not_answer_is_said(tmp_path: Path) -> None:
     pytest.importorskip("qdrant_client", reason="the extra qdrant is not installed")
     from open_autoglm.knowledge.base_places import QdrantPlace
-    from open_autoglm.knowledge.store.qdrant_store import server_client
+    from open_autoglm.knowledge.store.qdrant_server import server_client
 
     client = server_client("http://127.0.0.1:9")
     with pytest.raises(EngineUnavailable, match="does not answer"):

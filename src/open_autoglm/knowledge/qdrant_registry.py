@@ -6,9 +6,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from qdrant_client import models
+
 from open_autoglm.knowledge.base_registry import checked_name, name_in_use, new_id, no_base
 from open_autoglm.knowledge.store.qdrant_points import point_id
-from open_autoglm.knowledge.store.qdrant_store import AT_ONCE, told
+from open_autoglm.knowledge.store.qdrant_server import payloads, told
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -38,8 +40,6 @@ class QdrantRegistry:
         return str(payload["id"])
 
     def add(self, owner: str, name: str, put: Callable[[str], None] | None = None) -> str:
-        from qdrant_client import models
-
         name, made = checked_name(name), new_id()
         if self._payload(owner, name) is not None:
             raise name_in_use(name)
@@ -69,14 +69,7 @@ class QdrantRegistry:
         return found[0].payload if found else None
 
     def _all(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        place: Any = None
-        with told():
-            while True:
-                points, place = self._client.scroll(COLLECTION, limit=AT_ONCE, offset=place)
-                found.extend(point.payload or {} for point in points)
-                if place is None:
-                    return found
+        return [payload for _, payload in payloads(self._client, COLLECTION)]
 
 
 def _plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Files, chunks and terms as Qdrant's points hold them.
+"""Files, chunks, words and vectors as Qdrant's points hold them.
 
 Paths are percent-encoded, because JSON has no place for names in no encoding. Words are sparse vectors: each
 holds BM25's share of the document (k1 1.2, b 0.75, a usual length of 400 terms), and the server multiplies by
@@ -12,14 +12,24 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
+
+import numpy as np
+from qdrant_client import models
 
 from open_autoglm.documents.model import Box
 from open_autoglm.knowledge.chunk import Chunk, ChunkKind, Place, Window
 from open_autoglm.knowledge.store.base_store import FileRecord, FileState, StoredChunk
 from open_autoglm.knowledge.store.sqlite_schema import storable
+from open_autoglm.knowledge.terms import terms as terms_of
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORDS = "words"
+FILED = {"path": "keyword", "within": "keyword", "media_type": "keyword", "modified_ns": "integer"}
+"""What filters ask for, on every point that belongs to a file, and the kinds of their indexes."""
 K1 = 1.2
 B = 0.75
 USUAL_TERMS = 400
@@ -51,7 +61,7 @@ def window_point_id(chunk: int, place: int) -> str:
 
 
 def filed(file: FileRecord) -> dict[str, Any]:
-    """What filters ask for, on every point that belongs to a file."""
+    """``FILED`` of a file."""
     folders = [path_key(str(folder)) for folder in PurePosixPath(file.path).parents]
     return {
         "path": path_key(file.path),
@@ -89,7 +99,46 @@ def file_of(payload: Mapping[str, Any]) -> FileRecord:
     )
 
 
-def chunk_payload(file: FileRecord, version: str, ordinal: int, chunk: Chunk) -> dict[str, Any]:
+def fact_point(kind: str, name: str, payload: dict[str, Any]) -> models.PointStruct:
+    return models.PointStruct(id=point_id(kind, name), vector={}, payload=payload)
+
+
+def chunk_point(file: FileRecord, version: str, ordinal: int, chunk: Chunk) -> models.PointStruct:
+    weights = _document_weights([term for text in (*chunk.headings, chunk.text) for term in terms_of(text)])
+    words = models.SparseVector(indices=list(weights), values=list(weights.values()))
+    return models.PointStruct(
+        id=chunk_point_id(version, ordinal),
+        vector={WORDS: words},
+        payload=_chunk_payload(file, version, ordinal, chunk),
+    )
+
+
+def window_point(
+    chunk: int, place: int, vector: NDArray[np.float32], chunk_payload: Mapping[str, Any]
+) -> models.PointStruct:
+    return models.PointStruct(
+        id=window_point_id(chunk, place),
+        vector=_with_direction(vector),
+        payload={**{key: chunk_payload[key] for key in FILED}, "chunk": chunk, "place": place},
+    )
+
+
+def stored_chunk(chunk_id: int, payload: Mapping[str, Any], file: FileRecord) -> StoredChunk:
+    chunk = Chunk(
+        text=payload["text"],
+        kind=cast(ChunkKind, payload["chunk_kind"]),
+        headings=tuple(payload["headings"]),
+        places=tuple(_place(values) for values in payload["places"]),
+        windows=tuple(Window(start, end) for start, end in payload["windows"]),
+    )
+    return StoredChunk(chunk_id, file, payload["ordinal"], chunk)
+
+
+def question_weights(terms: Sequence[str]) -> dict[int, float]:
+    return dict.fromkeys(map(_number, terms), 1.0)
+
+
+def _chunk_payload(file: FileRecord, version: str, ordinal: int, chunk: Chunk) -> dict[str, Any]:
     return {
         **filed(file),
         "version": version,
@@ -108,18 +157,7 @@ def chunk_payload(file: FileRecord, version: str, ordinal: int, chunk: Chunk) ->
     }
 
 
-def stored_chunk(chunk_id: int, payload: Mapping[str, Any], file: FileRecord) -> StoredChunk:
-    chunk = Chunk(
-        text=payload["text"],
-        kind=cast(ChunkKind, payload["chunk_kind"]),
-        headings=tuple(payload["headings"]),
-        places=tuple(_place(values) for values in payload["places"]),
-        windows=tuple(Window(start, end) for start, end in payload["windows"]),
-    )
-    return StoredChunk(chunk_id, file, payload["ordinal"], chunk)
-
-
-def document_weights(terms: Sequence[str]) -> dict[int, float]:
+def _document_weights(terms: Sequence[str]) -> dict[int, float]:
     """By the number of the term; terms that share one are added up."""
     weights: Counter[int] = Counter()
     usual = K1 * (1 - B + B * len(terms) / USUAL_TERMS)
@@ -128,12 +166,14 @@ def document_weights(terms: Sequence[str]) -> dict[int, float]:
     return dict(weights)
 
 
-def question_weights(terms: Sequence[str]) -> dict[int, float]:
-    return dict.fromkeys(map(_number, terms), 1.0)
-
-
 def _number(term: str) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "replace"), digest_size=4).digest(), "big")
+
+
+def _with_direction(vector: NDArray[np.float32]) -> list[float]:
+    """A vector of zeros has no cosine; away from everything is the nearest to it that has one."""
+    plain = np.nan_to_num(vector, nan=0.0, posinf=0.0, neginf=0.0)
+    return [float(number) for number in (plain if plain.any() else np.full(len(vector), -1.0))]
 
 
 def _place(values: Sequence[float]) -> Place:
