@@ -37,7 +37,18 @@ def test_a_name_a_path_or_a_command_is_no_prose(text: str) -> None:
     assert is_bare(text)
 
 
-@pytest.mark.parametrize("text", ["", "He left yesterday.", "主机名", "The file is kept in /etc/hostname."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "He left yesterday.",
+        "主机名",
+        "The file is kept in /etc/hostname.",
+        "It takes 3 days",
+        "Takes 3.5 days",
+        "E-mail is sent",
+    ],
+)
 def test_prose_is_not_taken_for_a_name(text: str) -> None:
     assert not is_bare(text)
 

@@ -86,7 +86,7 @@ def _victim(token: str) -> Iterator[subprocess.Popen[bytes]]:
 def _tcp(family: int, address: object, token: str, stack: contextlib.ExitStack) -> int:
     """A server that greets with the token; its port, or 0."""
     server = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
-    server.bind(address)  # type: ignore[arg-type]
+    server.bind(address)  # type: ignore[arg-type]  # its form hangs on the family
     server.listen()
 
     def greet() -> None:

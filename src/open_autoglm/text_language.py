@@ -13,7 +13,12 @@ _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _KNOWN_LETTER = re.compile(r"[A-Za-zÀ-ɏ\u3400-\u4dbf\u4e00-\u9fff]")
 
-_NAME = re.compile(r"[\w@%+~-]*[./:_\d#$=<>-][\w./:@%+~#$=<>-]*")
+_NAME = re.compile(r"(?=.*[A-Za-z])[\w@%+~-]*[./:_#$=<>-][\w./:@%+~#$=<>-]*")
+_FUNCTION_WORD = re.compile(
+    r"a|an|the|is|are|was|were|be|it|its|this|that|he|she|they|we|you|of|to|in|on|at|by|for|from|with|and|or|not",
+    re.IGNORECASE,
+)
+"""English that no sentence does without; options such as ``-a`` are no such words."""
 _BARE_WORDS = 4
 
 HAN_SHARE = 0.3
@@ -69,4 +74,5 @@ def is_bare(text: str) -> bool:
     words = text.strip(" .。\"'`").split()
     if not words or len(words) > _BARE_WORDS or _HAN.search(text):
         return False
-    return len(words) == 1 or any(_NAME.fullmatch(word) for word in words)
+    prose = any(_FUNCTION_WORD.fullmatch(word) for word in words)
+    return len(words) == 1 or (not prose and any(_NAME.fullmatch(word) for word in words))

@@ -10,14 +10,13 @@ import click
 
 from open_autoglm.cli.asked_model import AskedModel, choose_asked_model
 from open_autoglm.cli.eval_code import CodeEvaluation, evaluate_models, read_tasks
-from open_autoglm.cli.eval_output import answer_file, check_report, json_text, write_report
+from open_autoglm.cli.eval_output import answer_file, check_report, hand_over
 from open_autoglm.cli.eval_rag import rag_command
 from open_autoglm.cli.interrupt import interruptible
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.cli.render import print_table
 from open_autoglm.config import Settings, UpstreamSettings
 from open_autoglm.errors import UsageError
-from open_autoglm.evaluation.code_report import CodeReport, as_json
+from open_autoglm.evaluation.code_report import as_json
 from open_autoglm.evaluation.code_report_text import summary_table, to_html, to_markdown
 from open_autoglm.runtime import Runtime
 from open_autoglm.text_language import Language
@@ -153,7 +152,15 @@ def code_command(
     with interruptible() as interrupt:
         interrupt.heeded = True
         report, failure = evaluate_models(runtime, asked, evaluation, interrupt)
-    _hand_over(report, output, "zh" if settings.values.language == "zh" else "en", as_json_text=as_json_text)
+    language: Language = "zh" if settings.values.language == "zh" else "en"
+    hand_over(
+        as_json(report),
+        lambda: to_markdown(report, language),
+        lambda: to_html(report, language),
+        summary_table(report.models, language),
+        output,
+        as_json_text=as_json_text,
+    )
     if failure is not None:
         raise failure
     return 0
@@ -186,19 +193,3 @@ def _asked_models(
     names: list[str | None] = [*models, *endpoints] or [None]
     asked = [choose_asked_model(runtime, name) for name in dict.fromkeys(names)]
     return {model.used.name: model for model in asked}
-
-
-def _hand_over(report: CodeReport, output: Path | None, language: Language, *, as_json_text: bool) -> None:
-    text = json_text(as_json(report))
-    write_report(
-        output,
-        {
-            ".json": lambda: f"{text}\n",
-            ".md": lambda: to_markdown(report, language),
-            ".html": lambda: to_html(report, language),
-        },
-    )
-    if as_json_text:
-        click.echo(text)
-    else:
-        print_table(*summary_table(report.models, language))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
+
 from open_autoglm.cli.input_output import check_writable
-from open_autoglm.cli.render import print_note
+from open_autoglm.cli.render import print_note, print_table
 from open_autoglm.errors import UsageError
 from open_autoglm.evaluation.answer_file import AnswerFile
 from open_autoglm.files import write_whole
@@ -40,14 +42,23 @@ def answer_file(output: Path | None, *, resume: bool) -> AnswerFile:
     return kept
 
 
-def json_text(fields: Mapping[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False, indent=2)
-
-
-def write_report(output: Path | None, forms: Mapping[str, Callable[[], str]]) -> None:
-    """``forms``: the text of the report by the extension of its file."""
-    if output is None:
-        return
-    with write_whole(output.absolute()) as stream:
-        stream.write(forms[output.suffix.lower()]())
-    print_note(f"Wrote {output}.")
+def hand_over(
+    fields: Mapping[str, Any],
+    to_markdown: Callable[[], str],
+    to_html: Callable[[], str],
+    summary: tuple[Sequence[str], Sequence[Sequence[str]]],
+    output: Path | None,
+    *,
+    as_json_text: bool,
+) -> None:
+    """The report into its file, in the form that its name asks for; on stdout its JSON or its summary."""
+    text = json.dumps(fields, ensure_ascii=False, indent=2)
+    if output is not None:
+        forms = {".json": lambda: f"{text}\n", ".md": to_markdown, ".html": to_html}
+        with write_whole(output.absolute()) as stream:
+            stream.write(forms[output.suffix.lower()]())
+        print_note(f"Wrote {output}.")
+    if as_json_text:
+        click.echo(text)
+    else:
+        print_table(*summary)

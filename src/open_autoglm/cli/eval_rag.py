@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from open_autoglm.cli.asked_model import choose_asked_model
-from open_autoglm.cli.eval_output import answer_file, check_report, json_text, write_report
+from open_autoglm.cli.eval_output import answer_file, check_report, hand_over
 from open_autoglm.cli.eval_rag_run import AnswerModel, RagEvaluation, evaluate_base
 from open_autoglm.cli.interrupt import interruptible
 from open_autoglm.cli.kb_owner import bases_of, owner_option
 from open_autoglm.cli.options import LoadedSettings, settings_options
-from open_autoglm.cli.render import print_note, print_table
+from open_autoglm.cli.render import print_note
 from open_autoglm.errors import InputError, UsageError
 from open_autoglm.evaluation.question_file import KnownQuestion
 from open_autoglm.evaluation.rag.questions import read_scored_questions
-from open_autoglm.evaluation.rag.report import RagReport, as_json
+from open_autoglm.evaluation.rag.report import as_json
 from open_autoglm.evaluation.rag.report_text import summary_table, to_html, to_markdown
 from open_autoglm.runtime import Runtime
 from open_autoglm.tasks.answer_question import MAX_QUESTION_CHARACTERS
@@ -124,7 +124,15 @@ def rag_command(
         report, failure = evaluate_base(base, evaluation, asked, interrupt)
     for note in report.notes:
         print_note(note)
-    _hand_over(report, output, "zh" if settings.values.language == "zh" else "en", as_json_text=as_json_text)
+    language: Language = "zh" if settings.values.language == "zh" else "en"
+    hand_over(
+        as_json(report),
+        lambda: to_markdown(report, language),
+        lambda: to_html(report, language),
+        summary_table(report, language),
+        output,
+        as_json_text=as_json_text,
+    )
     if failure is not None:
         raise failure
     return 0
@@ -139,19 +147,3 @@ def _questions(source: Path, limit: int | None, *, answers: bool) -> list[KnownQ
                 hint="Ask more briefly.",
             )
     return questions
-
-
-def _hand_over(report: RagReport, output: Path | None, language: Language, *, as_json_text: bool) -> None:
-    text = json_text(as_json(report))
-    write_report(
-        output,
-        {
-            ".json": lambda: f"{text}\n",
-            ".md": lambda: to_markdown(report, language),
-            ".html": lambda: to_html(report, language),
-        },
-    )
-    if as_json_text:
-        click.echo(text)
-    else:
-        print_table(*summary_table(report, language))

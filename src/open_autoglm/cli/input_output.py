@@ -144,7 +144,7 @@ def _files(given: str, kinds: FileKinds) -> Iterator[Path]:
             return
         if not path.exists() and any(character in given for character in "*?["):
             # Shells of Windows hand patterns over as they are.
-            matches = sorted(Path(match) for match in glob.glob(given) if Path(match).is_file())  # noqa: PTH207
+            matches = sorted(Path(match) for match in glob.glob(given) if Path(match).is_file())  # noqa: PTH207 - a whole path
             if matches:
                 yield from matches
                 return

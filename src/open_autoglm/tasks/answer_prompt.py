@@ -99,7 +99,8 @@ class LineReader:
 
     def _read(self, line: str, *, broken_off: bool = False) -> Iterator[Claim]:
         said = _NUMBERS.sub("", line)
-        if said.strip(" .。\"'`*") == NOTHING or _NOT_HELD.search(said.strip(" .。\"'`*")):
+        bare = said.strip(" .。\"'`*")
+        if bare == NOTHING or _NOT_HELD.search(bare):
             self.says_nothing = True
             return
         claims = claims_of(line)

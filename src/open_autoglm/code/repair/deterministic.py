@@ -107,8 +107,9 @@ def test_hints(tests: Mapping[str, str], failures: tuple[Failure, ...]) -> Hints
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
                 strings[node.value] = None
-            elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-                numbers[float(node.value)] = None  # type: ignore[arg-type]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+                if not isinstance(node.value, bool):  # which is an int
+                    numbers[float(node.value)] = None
             elif isinstance(node, ast.Name | ast.Attribute):
                 name = node.id if isinstance(node, ast.Name) else node.attr
                 if re.fullmatch(r"[A-Z]\w*(?:Error|Exception|Interrupt|Warning|Iteration|Exit)", name):

@@ -96,7 +96,7 @@ class _Telling(ast.NodeTransformer):
             f"    {_SEEN}.append(type(_error).__name__)\n"
             f"raise AssertionError({MARK!r} + repr({_SEEN})[:{MOST_ANSWER}])"
         ).body
-        body[0].body = node.body  # type: ignore[attr-defined]
+        body[0].body = node.body  # type: ignore[attr-defined]  # the try above
         node.body = [*ast.parse(f"{_SEEN}.clear()").body, *body]
         return node
 
@@ -106,7 +106,7 @@ def _kept(value: ast.expr) -> ast.stmt:
         f"try:\n    {_SEEN}.append(repr(0)[:300])\nexcept Exception as _error:\n"
         f"    {_SEEN}.append(type(_error).__name__)"
     ).body[0]
-    statement.body[0].value.args[0].value.args[0] = value  # type: ignore[attr-defined]
+    statement.body[0].value.args[0].value.args[0] = value  # type: ignore[attr-defined]  # the try above
     return statement
 
 
