@@ -20,6 +20,12 @@ from open_autoglm.errors import ExtraMissing, InputMissing, MissingPiece
 from open_autoglm.stop_signal import StopSignal
 
 LIMITS = RunLimits(wall_s=20, cpu_s=5, memory_bytes=128 * MEGABYTE, output_bytes=10_000, processes=32)
+DOTTED = """
+from pathlib import Path
+from open_autoglm.code.sandbox.limits import RunLimits
+from open_autoglm.code.sandbox.sandbox import Sandbox
+print(Sandbox().run(["python", "-c", "print('here')"], folder=Path.cwd(), limits=RunLimits(wall_s=20)).stdout)
+"""
 BEAT = """
 import pathlib, time
 until = time.monotonic() + 20
@@ -53,6 +59,15 @@ def test_what_it_says_and_its_exit_code_are_the_outcome(tmp_path: Path) -> None:
     assert (outcome.ended, outcome.exit_code, outcome.truncated) == ("exited", 3, False)
     assert (outcome.stdout, outcome.stderr) == ("汉字\n", "no\n")
     assert not outcome.succeeded
+
+
+def test_a_program_started_by_a_path_with_dots_runs_code(tmp_path: Path) -> None:
+    python = Path(sys.executable)
+    dotted = python.parent.parent / "lib" / ".." / python.parent.name / python.name
+    said = subprocess.run(
+        [dotted, "-c", DOTTED], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert said.stdout == "here\n\n", said.stderr
 
 
 def test_it_reads_what_it_is_given(tmp_path: Path) -> None:

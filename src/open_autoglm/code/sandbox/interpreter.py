@@ -27,11 +27,16 @@ def readable_system() -> list[str]:
     return found + [path for pattern in _SETTINGS for path in glob.glob(pattern)]  # noqa: PTH207
 
 
+def without_dots(path: Path) -> Path:
+    """Absolute and without ``..``, which leads through folders that are not shown; links are kept."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - pathlib keeps ".."
+
+
 @functools.lru_cache(maxsize=32)
 def program_folders(executable: Path) -> tuple[Path, ...]:
     """Where a program's own files lie: of a Python its environment and the installation below it."""
-    if executable == Path(sys.executable):
-        return tuple(dict.fromkeys([Path(sys.prefix), Path(sys.base_prefix)]))
+    if executable == without_dots(Path(sys.executable)):
+        return tuple(dict.fromkeys([without_dots(Path(sys.prefix)), without_dots(Path(sys.base_prefix))]))
     environment = executable.parent.parent
     base = _base_of(environment)
     found = [_installation(executable.resolve())]

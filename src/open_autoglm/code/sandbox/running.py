@@ -15,7 +15,7 @@ from open_autoglm.code.sandbox.limits import RunLimits
 from open_autoglm.code.sandbox.outcome import Ended, RunOutcome
 from open_autoglm.code.sandbox.tree_watch import TreeWatch
 
-_LOOK_S = 0.05
+_LOOK_S = 0.02
 _LAST_WORDS_S = 2.0
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from open_autoglm.code.sandbox.confined import Confined, Start
 from open_autoglm.code.sandbox.conversation import Conversation
-from open_autoglm.code.sandbox.interpreter import environment, search_path, shown_paths
+from open_autoglm.code.sandbox.interpreter import environment, search_path, shown_paths, without_dots
 from open_autoglm.code.sandbox.limits import RunLimits
 from open_autoglm.code.sandbox.line_queue import LineQueue
 from open_autoglm.code.sandbox.outcome import RunOutcome
@@ -31,7 +31,7 @@ class Sandbox:
     """
 
     def __init__(self, interpreter: Path | None = None, *, without: Sequence[str] = ()) -> None:
-        self.interpreter = (interpreter or Path(sys.executable)).absolute()
+        self.interpreter = without_dots(interpreter or Path(sys.executable))
         self._without = tuple(without)
 
     def run(

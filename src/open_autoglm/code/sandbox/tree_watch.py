@@ -10,7 +10,7 @@ import psutil
 from open_autoglm.code.sandbox.limits import RunLimits
 from open_autoglm.code.sandbox.outcome import Ended
 
-_FIRST_S = 0.1
+_FIRST_S = 0.02
 _REST = 10
 """Looking takes one tenth of the time at most: a list of all processes is slow on some systems."""
 
@@ -28,7 +28,7 @@ class TreeWatch:
             return None
         tasks, resident, cpu_s = self._taken()
         now = time.monotonic()
-        self._next_look = now + max(0.05, (now - began) * _REST)
+        self._next_look = now + max(_FIRST_S, (now - began) * _REST)
         if tasks > self._limits.processes:
             return "processes"
         if resident > self._limits.memory_bytes:
